@@ -1,0 +1,89 @@
+"""Text that remembers where every character of it came from.
+
+Only the raw text has offsets that may be cited; everything derived from it (ruby removed, script
+converted) is an `AlignedText`, whose every character knows its raw span. An edit gives a new one.
+Offsets are numpy arrays: two tuples of Python integers a document would cost forty times the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.types import Span
+
+Offsets = npt.NDArray[np.int32]
+
+
+class Edit(NamedTuple):
+    """Characters [start, end) of a text become `after`; equal lengths map character to character."""
+
+    start: int
+    end: int
+    after: str
+
+
+class AlignedText:
+    """A derived text with the raw span [starts[i], ends[i]) of each of its characters."""
+
+    __slots__ = ("ends", "starts", "text")
+
+    def __init__(self, text: str, starts: Offsets, ends: Offsets) -> None:
+        self.text = text
+        self.starts = starts
+        self.ends = ends
+
+    @classmethod
+    def of(cls, raw: str) -> AlignedText:
+        """`raw` itself, each character mapped to itself."""
+        starts = np.arange(len(raw), dtype=np.int32)
+        return cls(raw, starts, starts + 1)
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def __getitem__(self, part: slice) -> AlignedText:
+        return AlignedText(self.text[part], self.starts[part], self.ends[part])
+
+    def raw_span(self, start: int, end: int) -> Span:
+        """The raw span of characters [start, end), which must not be empty."""
+        return Span(int(self.starts[start]), int(self.ends[end - 1]))
+
+    def edit(self, edits: Iterable[Edit]) -> AlignedText:
+        """The text after `edits`, which must be in order and not overlap.
+
+        A replacement of another length maps each of its characters to the whole span it replaces.
+        """
+        texts: list[str] = []
+        starts: list[Offsets] = []
+        ends: list[Offsets] = []
+        done = 0
+        for change in edits:
+            texts += [self.text[done : change.start], change.after]
+            starts.append(self.starts[done : change.start])
+            ends.append(self.ends[done : change.start])
+            if change.after:
+                new_starts, new_ends = self._offsets_of(change)
+                starts.append(new_starts)
+                ends.append(new_ends)
+            done = change.end
+        texts.append(self.text[done:])
+        starts.append(self.starts[done:])
+        ends.append(self.ends[done:])
+        return AlignedText("".join(texts), np.concatenate(starts), np.concatenate(ends))
+
+    def _offsets_of(self, change: Edit) -> tuple[Offsets, Offsets]:
+        if len(change.after) == change.end - change.start:
+            return self.starts[change.start : change.end], self.ends[change.start : change.end]
+        if change.start < change.end:
+            start, end = self.raw_span(change.start, change.end)
+        else:
+            start = end = int(self.starts[change.start]) if change.start < len(self) else self._raw_end()
+        size = len(change.after)
+        return np.full(size, start, dtype=np.int32), np.full(size, end, dtype=np.int32)
+
+    def _raw_end(self) -> int:
+        return int(self.ends[-1]) if len(self) else 0

@@ -1,0 +1,471 @@
+"""Answer: the order of the steps, in one place, as one generator of events.
+
+    understand -> scope -> retrieve -> select -> judge -> (extractive answer) -> compose -> verify -> finish
+
+Terminal, page, service and evaluation all drain `Answerer.stream`. The answer without the model comes
+first: its lines stand in `EvidenceFound`, and whatever composing does not improve falls back to them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import re
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from rag import models
+from rag.compose import draft_lines, prompt_for, system_prompt
+from rag.config import Settings
+from rag.embed import Embedder, SentenceTransformerEmbedder
+from rag.errors import ModelError
+from rag.evidence import Judgement, Scorer, judge, of_sentence, select
+from rag.fold import fold
+from rag.generate import Generator, build_generator
+from rag.index import Index
+from rag.index import load as load_index
+from rag.overview import MOST_SHOWN, Support, supports
+from rag.retrieve import Found, retrieve
+from rag.types import (
+    Answer,
+    Check,
+    Claim,
+    ClaimChecked,
+    Draft,
+    Event,
+    Evidence,
+    EvidenceFound,
+    Finished,
+    Framing,
+    Hit,
+    Language,
+    Line,
+    Metadata,
+    Mode,
+    Outcome,
+    Query,
+    Status,
+    Timing,
+    Turn,
+    Understood,
+)
+from rag.understand import understand
+from rag.verify import verify
+from rag.wording import in_script, kind_name, place_name, place_names, say, slot_names
+
+log = logging.getLogger(__name__)
+
+HITS_KEPT = 20
+MOST_PLACES_APART = 6
+NEAREST_SHOWN = 2
+# A place counts as having what "which places" asks about when one of its sentences holds so much of the words.
+PLACE_COVERAGE = 0.6
+
+
+@dataclass
+class _Plan:
+    """What the steps before the model came to: everything of an answer but the composing."""
+
+    status: Status
+    lines: list[Line] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    nearest: list[Evidence] = field(default_factory=list)
+    hits: tuple[Hit, ...] = ()
+    compose: bool = False
+    """Whether a model may reword the claims; lists made by code are shown as they are."""
+    tail: list[Line] = field(default_factory=list)
+    """Framing lines that stay behind the claims, whoever words them."""
+
+
+class Answerer:
+    """Holds what is loaded: index, embedder and, for composed answers, a language model."""
+
+    def __init__(self, index: Index, embedder: Embedder, generator: Generator | None = None) -> None:
+        self.index = index
+        self.embedder = embedder
+        self.generator = generator
+
+    def warm(self, language: Language = "zh-Hans") -> None:
+        """Read the fixed part of the prompt ahead, so that the first question need not wait for it."""
+        if self.generator is not None:
+            self.generator.warm(system_prompt(language))
+
+    def answer(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        place: str | None = None,
+        mode: Mode = "composed",
+        as_of: datetime.date | None = None,
+    ) -> Answer:
+        """The whole answer: `stream`, drained."""
+        for event in self.stream(question, history, place=place, mode=mode, as_of=as_of):
+            if isinstance(event, Finished):
+                return event.answer
+        raise AssertionError("stream ended without Finished")
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        place: str | None = None,
+        mode: Mode = "composed",
+        as_of: datetime.date | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        """The events of an answer; the last is `Finished`. `as_of` is the day it is asked on, default today.
+
+        Setting `cancel` stops the model; the answer then is the extractive one. Raises `InputError` for a
+        question that cannot be one.
+        """
+        started = time.perf_counter()
+        cancel = cancel or threading.Event()
+        query = understand(question, history, tuple(self.index.metadata.values()), place=place)
+        yield Understood(query)
+        plan = self._plan(query)
+        evidence_s = time.perf_counter() - started
+        yield EvidenceFound(tuple(plan.evidence), plan.hits, tuple(plan.lines))
+        lines, checks, notices, first_token_s = list(plan.lines), [], [], None
+        if plan.compose and mode == "composed" and self.generator is not None:
+            composed: list[Line] = []
+            try:
+                for event, at in self._compose(query, plan, cancel):
+                    if first_token_s is None and isinstance(event, Draft):
+                        first_token_s = at - started
+                    if isinstance(event, ClaimChecked):
+                        checks.append(event.check)
+                        if event.check.claim is not None:
+                            composed.append(event.check.claim)
+                    yield event
+            except ModelError as error:
+                log.error("composing failed: %s", error)
+                notices.append(say("notice_model", query.language))
+                composed = []
+            if composed and not cancel.is_set():
+                lines = [*composed, *plan.tail]
+        answer = _finish(query, plan, lines, tuple(checks), notices, as_of or datetime.date.today())
+        timing = Timing(evidence_s, first_token_s, time.perf_counter() - started)
+        log.info(
+            "status=%s hits=%d evidence_ms=%.0f total_ms=%.0f",
+            answer.status.value, len(answer.hits), evidence_s * 1000, timing.total_s * 1000,
+        )
+        yield Finished(replace(answer, timing=timing))
+
+    # -- what to answer ---------------------------------------------------------------------------
+
+    def _plan(self, query: Query) -> _Plan:
+        language = query.language
+        if "order" in query.intents:
+            return _Plan(Status.REFUSED, [Framing(say("refused_order", language))])
+        if "errand" in query.intents:
+            return _Plan(Status.REFUSED, [Framing(say("refused_errand", language))])
+        if query.not_held and not query.documents:
+            held = place_names(self._held(), language)
+            text = say("not_held", language, places=place_names(query.not_held, language), held=held)
+            return _Plan(Status.NOT_COVERED, [Framing(text)])
+        scopes = self._scopes(query)
+        if len(scopes) == 1:
+            plan = self._plan_one(query, scopes[0])
+        elif "places" in query.intents:
+            plan = self._plan_which_places(query, scopes)
+        else:
+            plan = self._plan_apart(query, scopes)
+        if query.not_held:
+            plan.tail.append(
+                Framing(say("also_not_held", language, places=place_names(query.not_held, language)))
+            )
+            plan.lines.append(plan.tail[-1])
+            plan.status = Status.PARTLY if plan.status is Status.ANSWERED else plan.status
+        return plan
+
+    def _held(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(m.place for m in self.index.metadata.values() if m.place))
+
+    def _scopes(self, query: Query) -> list[Query]:
+        """The query once for each place whose documents it may search."""
+        places: dict[str, list[str]] = {}
+        for document in query.documents:
+            places.setdefault(self.index.metadata[document].place or "", []).append(document)
+        return [
+            replace(query, places=(place,) if place else (), documents=tuple(documents))
+            for place, documents in places.items()
+        ]
+
+    def _plan_one(self, query: Query, scoped: Query) -> _Plan:
+        """An answer about one place."""
+        found = retrieve(scoped, self.index, self.embedder, k=HITS_KEPT)
+        if "overview" in query.intents and not query.labels:
+            listed = supports(scoped, found, self.index)
+            if listed:
+                return self._plan_overview(scoped, found, listed)
+        evidence = select(scoped, found, self.index)
+        judgement = judge(scoped, evidence, found, self.index)
+        if not judgement.enough or _decisive(judgement, query):
+            return self._plan_not_covered(scoped, found, judgement)
+        plan = _Plan(Status.ANSWERED, evidence=list(evidence), hits=found.hits, compose=True)
+        plan.lines = _claims(evidence, query.language)
+        if judgement.missing:
+            plan.status = Status.PARTLY
+            missing = Framing(say("missing", query.language, slots=slot_names(judgement.missing, query.language)))
+            plan.tail.append(missing)
+            plan.lines.append(missing)
+        return plan
+
+    def _plan_not_covered(self, query: Query, found: Found, judgement: Judgement) -> _Plan:
+        language = query.language
+        if query.places:
+            text = say("not_covered", language, places=place_names(query.places, language))
+        else:
+            text = say("not_covered_anywhere", language, held=place_names(self._held(), language))
+        plan = _Plan(Status.NOT_COVERED, [Framing(text)], hits=found.hits)
+        if judgement.confidence < 0.1:
+            return plan
+        if judgement.missing and judgement.enough:
+            plan.lines.append(Framing(say("missing", language, slots=slot_names(judgement.missing, language))))
+        plan.nearest = list(select(query, found, self.index))[:NEAREST_SHOWN]
+        departments = [d.name for item in plan.nearest[:1] for d in item.clause.departments][:4]
+        if departments:
+            names = in_script("、".join(departments), language)
+            plan.lines.append(Framing(say("ask_department", language, departments=names)))
+        return plan
+
+    def _plan_overview(self, query: Query, found: Found, listed: list[Support]) -> _Plan:
+        """The supports grouped by kind, what is granted before what is only intended."""
+        language = query.language
+        shown = listed[:MOST_SHOWN]
+        plan = _Plan(Status.ANSWERED, hits=found.hits)
+        plan.lines.append(Framing(say("overview", language, place=place_names(query.places, language))))
+        for granted in (True, False):
+            group = [support for support in shown if support.granted is granted]
+            if group and not granted:
+                plan.lines.append(Framing(say("intends", language)))
+            for kind in dict.fromkeys(support.kind for support in group):
+                for support in (s for s in group if s.kind == kind):
+                    plan.evidence.append(support.evidence)
+                    text = f"{kind_name(kind, language)}：{in_script(support.line, language)}"
+                    plan.lines.append(Claim(text, (len(plan.evidence),)))
+        rest = len(listed) - len(shown)
+        if rest:
+            plan.lines.append(Framing(say("more", language, count=rest)))
+        return plan
+
+    def _plan_apart(self, query: Query, scopes: list[Query]) -> _Plan:
+        """Several places, each answered apart under its own name."""
+        language = query.language
+        named = bool(query.places)
+        status = Status.ANSWERED if named else Status.WHICH_CITY
+        plan = _Plan(status, compose=False)
+        if not named and len(scopes) > MOST_PLACES_APART:
+            held = place_names(self._held(), language)
+            return _Plan(status, [Framing(say("which_city_many", language, held=held))])
+        if not named:
+            plan.lines.append(Framing(say("which_city", language)))
+        nothing: list[str] = []
+        hits: list[Hit] = []
+        best = 0.0
+        for scoped in scopes:
+            found = retrieve(scoped, self.index, self.embedder, k=HITS_KEPT)
+            hits += found.hits
+            evidence, judgement = self._best_of(scoped, found)
+            best = max(best, judgement.confidence)
+            place = scoped.places[0] if scoped.places else ""
+            if not judgement.enough or _decisive(judgement, query):
+                nothing.append(place)
+                continue
+            plan.lines.append(Framing(say("place_line", language, place=place_name(place, language))))
+            first = len(plan.evidence) + 1
+            plan.evidence += evidence
+            plan.lines += _claims(evidence, language, first)
+        plan.hits = _merged(hits)
+        if not plan.evidence:
+            text = say("not_covered_anywhere", language, held=place_names(self._held(), language))
+            return _Plan(Status.NOT_COVERED, [Framing(text)], hits=plan.hits)
+        if nothing:
+            plan.lines.append(Framing(say("none_there", language, places=place_names(nothing, language))))
+            plan.status = Status.PARTLY if named else plan.status
+        return plan
+
+    def _best_of(self, scoped: Query, found: Found) -> tuple[list[Evidence], Judgement]:
+        """The little that a place contributes to an answer about several."""
+        if "overview" in scoped.intents:
+            listed = supports(scoped, found, self.index)
+            fitting = [s for s in listed if s.granted][:2]
+            return [s.evidence for s in fitting], Judgement(bool(fitting), 1.0 if fitting else 0.0)
+        evidence = list(select(scoped, found, self.index))
+        judgement = judge(scoped, evidence, found, self.index)
+        return evidence[:2], judgement
+
+    def _plan_which_places(self, query: Query, scopes: list[Query]) -> _Plan:
+        """Which places have something: one sentence for each that has it, the others named as having none."""
+        language = query.language
+        plan = _Plan(Status.ANSWERED)
+        nothing: list[str] = []
+        hits: list[Hit] = []
+        for scoped in scopes:
+            found = retrieve(scoped, self.index, self.embedder, k=HITS_KEPT)
+            hits += found.hits
+            place = scoped.places[0] if scoped.places else ""
+            evidence = self._sentence_that_has_it(scoped, found)
+            if evidence is None:
+                nothing.append(place)
+                continue
+            plan.evidence.append(evidence)
+            text = f"{place_name(place, language)}：{in_script(evidence.text, language)}"
+            plan.lines.append(Claim(text, (len(plan.evidence),)))
+        plan.hits = _merged(hits)
+        if not plan.evidence:
+            text = say("not_covered_anywhere", language, held=place_names(self._held(), language))
+            return _Plan(Status.NOT_COVERED, [Framing(text)], hits=plan.hits)
+        if nothing:
+            plan.lines.append(Framing(say("none_there", language, places=place_names(nothing, language))))
+        return plan
+
+    def _sentence_that_has_it(self, scoped: Query, found: Found) -> Evidence | None:
+        """The sentence of a place's best clauses that holds what the question quotes, or most of its words."""
+        scorer = Scorer(scoped, found, self.index)
+        quoted = [fold(part) for part in re.findall(r"[「『“\"《]([^」』”\"》]{2,})[」』”\"》]", scoped.question)]
+        best = None
+        for hit in found.hits:
+            number = self.index.number[hit.clause.id]
+            for part in scorer.sentences(number):
+                text = fold(part.sentence.text)
+                holds = any(word in text for word in quoted) if quoted else part.coverage >= PLACE_COVERAGE
+                if holds and (best is None or part.score > best.score):
+                    best = part
+        return of_sentence(self.index, best.clause, best.sentence) if best else None
+
+    # -- composing --------------------------------------------------------------------------------
+
+    def _compose(
+        self, query: Query, plan: _Plan, cancel: threading.Event
+    ) -> Iterator[tuple[Draft | ClaimChecked, float]]:
+        """Drafts as they stream and each line's check, with the time of each."""
+        assert self.generator is not None
+        evidence, language = plan.evidence, query.language
+        prompt = prompt_for(_asked(query), evidence, language)
+        used: set[int] = set()
+        said: set[str] = set()
+        for text, line in draft_lines(self.generator, prompt, len(evidence), cancel):
+            if text:
+                yield Draft(in_script(text, language)), time.perf_counter()
+            if line is None:
+                continue
+            check = verify(line, evidence, language, used=frozenset(used))
+            key = re.sub(r"\W", "", check.claim.text) if check.claim else ""
+            if check.claim and key in said:
+                check = Check(line, Outcome.DROPPED, None, ("said already",))
+            if check.claim:
+                said.add(key)
+                if check.outcome is Outcome.REPLACED:
+                    used.update(check.claim.marks)
+                check = replace(check, claim=replace(check.claim, text=in_script(check.claim.text, language)))
+            yield ClaimChecked(check), time.perf_counter()
+
+
+def _asked(query: Query) -> str:
+    """The question as the model reads it: with what the history supplies."""
+    return query.text if len(query.text) > len(query.question) else query.question
+
+
+def _decisive(judgement: Judgement, query: Query) -> bool:
+    """Whether an unfilled slot leaves nothing to answer: what is asked is the missing thing itself."""
+    asked = query.intents & {"amount", "phone", "papers", "interest", "deadline", "number"}
+    if "group" in judgement.missing:
+        return True
+    return bool(asked) and asked <= set(judgement.missing)
+
+
+def _claims(evidence: Sequence[Evidence], language: Language, first: int = 1) -> list[Line]:
+    """The evidence itself as claims, in the asker's script; for an English asker inside an English frame."""
+    return [Claim(_stated(item, language), (mark,)) for mark, item in enumerate(evidence, first)]
+
+
+def _stated(item: Evidence, language: Language) -> str:
+    if language != "en":
+        return in_script(item.text, language)
+    place = place_name(item.metadata.place or "", language)
+    return say("english_frame", language, place=place, label=item.clause.label, quote=item.text)
+
+
+def _merged(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Hits of several places as one ranking."""
+    best = sorted(hits, key=lambda hit: (-hit.score, hit.clause.id))[:HITS_KEPT]
+    return tuple(Hit(hit.clause, hit.score, rank) for rank, hit in enumerate(best, 1))
+
+
+def _finish(
+    query: Query,
+    plan: _Plan,
+    lines: Sequence[Line],
+    checks: tuple[Check, ...],
+    notices: Sequence[str],
+    as_of: datetime.date,
+) -> Answer:
+    """The answer with its citations renumbered in the order of use; what no claim carries is not cited."""
+    order: dict[int, int] = {}
+    renumbered: list[Line] = []
+    for line in lines:
+        if isinstance(line, Claim):
+            for mark in line.marks:
+                order.setdefault(mark, len(order) + 1)
+            line = replace(line, marks=tuple(order[mark] for mark in line.marks))
+        renumbered.append(line)
+    citations = tuple(plan.evidence[mark - 1] for mark in order)
+    dated = _notices([item.metadata for item in citations], query.language, as_of)
+    return Answer(
+        question=query.question,
+        status=plan.status,
+        language=query.language,
+        scope=query.places or tuple(dict.fromkeys(item.metadata.place or "" for item in citations)),
+        lines=tuple(renumbered),
+        citations=citations,
+        nearest=tuple(plan.nearest),
+        notices=(*notices, *dated),
+        hits=plan.hits,
+        checks=checks,
+    )
+
+
+def _notices(cited: Sequence[Metadata], language: Language, as_of: datetime.date) -> list[str]:
+    """One line for each cited document that is past its term or target years, or bears no date."""
+    found = []
+    for metadata in dict.fromkeys(cited):
+        title = in_script(metadata.title or metadata.document, language)
+        if metadata.valid_until and metadata.valid_until < as_of.isoformat()[: len(metadata.valid_until)]:
+            found.append(say("notice_expired", language, title=title, date=metadata.valid_until))
+        elif metadata.horizon_year and metadata.horizon_year < as_of.year:
+            found.append(say("notice_horizon", language, title=title, year=metadata.horizon_year))
+        elif not metadata.date_issued:
+            found.append(say("notice_undated", language, title=title))
+    return found
+
+
+def load_answerer(settings: Settings, *, mode: Mode) -> Answerer:
+    """An answerer over the index in use; the language model is loaded only for composed answers.
+
+    Raises `ModelError` or `IndexNotUsableError`, each saying what to do.
+    """
+    identity = models.identity(settings.cache, settings.embedder)
+    index = load_index(settings.home, identity)
+    embedder = load_embedder(settings)
+    generator = None
+    if mode == "composed":
+        generator = build_generator(
+            settings.runtime,
+            models.resolve(settings.cache, settings.generator, "generator"),
+            threads=settings.threads,
+            context_tokens=settings.context_tokens,
+            max_tokens=settings.max_answer_tokens,
+            stall_timeout_s=settings.stall_timeout_s,
+        )
+    return Answerer(index, embedder, generator)
+
+
+def load_embedder(settings: Settings) -> Embedder:
+    """The embedder that the settings name."""
+    model = models.resolve(settings.cache, settings.embedder, "embedder")
+    return SentenceTransformerEmbedder(model, models.identity(settings.cache, settings.embedder))

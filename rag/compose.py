@@ -1,0 +1,75 @@
+"""Compose: question and evidence -> drafted claims with marks, one a line, from a small language model.
+
+The model sees the evidence under short marks [1]..[n] and writes only those. The instructions are the fixed
+part of the prompt and come first, so that a runtime reads them once and keeps them. A traditional question
+is answered in simplified characters and converted for display: the model knows those better.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rag.fold import to_simplified
+from rag.generate import Generator, Prompt
+from rag.types import Evidence, Language
+
+PROMPTS = Path(__file__).parent / "prompts"
+MARK = re.compile(r"[\[【［]\s*(\d{1,3})\s*[\]】］]")
+MAX_LINES = 8
+
+
+def system_prompt(language: Language) -> str:
+    """The fixed part of the prompt, the same for every question in a language."""
+    name = "compose_english.txt" if language == "en" else "compose.txt"
+    return (PROMPTS / name).read_text(encoding="utf-8").strip()
+
+
+def prompt_for(question: str, evidence: Sequence[Evidence], language: Language) -> Prompt:
+    """The whole prompt: the fixed part, and evidence and question, joined in a single pass."""
+    several = len({item.metadata.place for item in evidence}) > 1
+    lines = [f"[{mark}] {_shown(item, several)}" for mark, item in enumerate(evidence, 1)]
+    labels = ("Evidence", "Question", "Answer in English") if language == "en" else ("【依据】", "【问题】", "【回答】")
+    asked = question if language == "en" else to_simplified(question)
+    return Prompt(system_prompt(language), "\n".join([labels[0], *lines, f"{labels[1]} {asked}", labels[2]]))
+
+
+def _shown(item: Evidence, several: bool) -> str:
+    """A piece of evidence as the model reads it: its place where there are several, its title, its text."""
+    title = item.clause.heading[-1] if item.clause.heading else ""
+    place = f"{item.metadata.place}：" if several and item.metadata.place else ""
+    known = title and title not in item.text
+    return f"{place}（{title}）{item.text}" if known else f"{place}{item.text}"
+
+
+def draft_lines(
+    generator: Generator, prompt: Prompt, marks: int, cancel: threading.Event
+) -> Iterator[tuple[str, str | None]]:
+    """Pairs of (text as it streams, the whole line when one has just ended, else None)."""
+    line, lines = "", 0
+    for piece in generator.stream(prompt, marks=marks, cancel=cancel):
+        for part in re.split(r"(?<=\n)", piece):
+            line += part
+            ended = part.endswith("\n")
+            whole = line.strip() if ended else None
+            if part:
+                yield part, whole or None
+            if ended:
+                lines += bool(whole)
+                line = ""
+        if lines >= MAX_LINES:
+            return
+    if MARK.search(line):  # the model stopped without a line end; a half line has no mark and is dropped
+        yield "", line.strip()
+
+
+def parse_line(line: str) -> tuple[str, tuple[int, ...]]:
+    """A drafted line's text and its marks, in order; full-width brackets are read too.
+
+    >>> parse_line("最高30万元。[1]【2】")
+    ('最高30万元。', (1, 2))
+    """
+    marks = tuple(dict.fromkeys(int(mark) for mark in MARK.findall(line)))
+    return MARK.sub("", line).strip(), marks

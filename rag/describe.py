@@ -1,0 +1,285 @@
+"""Describe: a document's text -> its `Metadata`.
+
+What the text does not say is None with a reason, never guessed. The place is the one thing that is weighed:
+each mention counts by where it stands (who issues, who signs, whose site), and 我县 / 我市 / 我省 in the body
+says on which level to look.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from rag import places
+from rag.clean import Cleaned
+from rag.fold import to_simplified
+from rag.numerals import parse_numeral
+from rag.places import Place
+from rag.split import ADDRESSEE, DATE_LINE, DOC_NUMBER_LINE, TITLE_LINE, Split
+from rag.types import Clause, Document, Metadata, Reference
+
+# 吉政发〔2017〕35号, whatever the brackets; damaged: 图政办发〔201889 (the closing bracket and 号 lost).
+DOC_NUMBER = re.compile(
+    r"(?P<word>[一-鿿]{2,14})\s*[〔\[［（(【﹝]\s*(?P<year>(?:19|20)\d{2})\s*[〕\]］）)】﹞]?\s*第?\s*(?P<number>\d{1,5})\s*号?"
+)
+ISSUER_IN_TITLE = re.compile(r"^(?P<names>(?:\S{2,30}?(?:政府办公[厅室]|人民政府|委员会办公室|委员会|办公[厅室]|[局委厅部办院]|中心支行|分行|协会|联合会)[\s、]*)+)\s*关于")
+ISSUER_NAME = re.compile(r"\S{2,30}?(?:政府办公[厅室]|人民政府|委员会办公室|委员会|办公[厅室]|[局委厅部院](?![一-鿿]*[局委厅部院])|中心支行|分行|协会|联合会)(?=[\s、]|$)")
+QUOTED_TITLE = re.compile(r"《(?P<title>[^《》]{4,120}(?:〈[^〈〉]+〉[^《》]*)?)》(?:\s*[（(](?P<number>[^（()）]{4,40}号)[)）])?")
+OWN_MAKING = re.compile(r"制定|现(?:将|就|印发)|提出如下|研究(?:制定|起草)|印发给")
+DATE = re.compile(r"(?P<year>\d{4}|[〇○零一二三四五六七八九]{4})\s*年\s*(?:(?P<month>[\d一二三四五六七八九十]{1,3})\s*月\s*(?:(?P<day>[\d一二三四五六七八九十]{1,3})\s*[日号])?)?")
+POSTED = re.compile(r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})")
+EFFECTIVE = re.compile(r"自\s*(?P<date>[\d〇○零一二三四五六七八九]{4}\s*年[^。，,起]{2,10}日)\s*起\s*(?:施行|实施|执行|生效)")
+EFFECTIVE_ON_ISSUE = re.compile(r"自(?:发布|印发|公布|发文)之日起\s*(?:\S{0,8})?(?:施行|实施|执行|生效)")
+VALID_YEARS = re.compile(r"有效期(?:限)?(?:为|是)?\s*(?P<n>[\d一二三四五六七八九十]+)\s*年")
+VALID_UNTIL = re.compile(r"(?:有效期(?:限)?[^。]{0,6}|执行)?至\s*(?P<date>\d{4}年\d{1,2}月\d{1,2}日)\s*(?:止|废止|失效)?")
+REPEALED = re.compile(r"(?P<list>(?:[^。\n]*?《[^》]+》[^。《\n]*?)+?)(?:同时)?(?:予以)?废止")
+HORIZON = re.compile(r"(?:到|至)\s*(?P<year>20\d{2})\s*年(?!\d*月)(?:底|末)?")
+PRINTED_LEVELS = re.compile(r"[我全](?P<level>[省市县区州盟旗])(?![场政委长直])")
+
+# Which levels 我X may mean.
+LEVEL_OF_CHARACTER = {
+    "省": ("province",),
+    "州": ("prefecture",),
+    "盟": ("prefecture",),
+    "市": ("prefecture", "province", "county"),
+    "县": ("county",),
+    "旗": ("county",),
+    "区": ("county", "province"),
+}
+# How much a mention counts, by where it stands.
+WEIGHT_ISSUER, WEIGHT_TITLE, WEIGHT_SIGNATURE, WEIGHT_SITE, WEIGHT_BODY, MOST_BODY = 8.0, 6.0, 8.0, 3.0, 0.5, 4.0
+
+
+class _Titles(NamedTuple):
+    title: str | None
+    notice: str | None
+    number: str | None
+
+
+def describe(document: Document, cleaned: Cleaned, split: Split) -> Metadata:
+    """What `document` says about itself."""
+    furniture = [to_simplified(document.raw[span.start : span.end]) for span in cleaned.boilerplate]
+    titles = _titles(split.front_matter)
+    body = "\n".join(clause.text for clause in split.clauses)
+    issuers = _issuers(titles, split.signature)
+    place = _place(titles, issuers, split.signature, furniture, body)
+    number = titles.number
+    posted = next((found for line in furniture for found in _posted(line)), None)
+    issued = _issued(split.signature, posted, number)
+    effective = _effective(body, issued)
+    values: dict[str, object] = {
+        "title": titles.title,
+        "doc_number": number,
+        "issuers": issuers,
+        "place": place.name if place else None,
+        "date_issued": issued,
+        "date_posted": posted,
+        "date_effective": effective,
+        "valid_until": _valid_until(body, effective),
+        "horizon_year": max((int(match["year"]) for match in HORIZON.finditer(body)), default=None),
+    }
+    reasons = tuple((name, NULL_REASONS[name]) for name, value in values.items() if not value)
+    return Metadata(
+        document=document.id,
+        title_notice=titles.notice,
+        ancestors=place.ancestors if place else (),
+        province=(place.ancestors[0] if place.ancestors else place.name) if place else None,
+        level=place.level if place else None,
+        based_on=tuple(_based_on(split.clauses)),
+        repeals=tuple(_repeals(body)),
+        script=cleaned.script,
+        null_reasons=reasons,
+        **values,  # type: ignore[arg-type]  # the dict spells each field once, for value and reason
+    )
+
+
+NULL_REASONS = {
+    "title": "no line at the top reads as a title",
+    "doc_number": "no document number is printed at the top",
+    "issuers": "neither title nor signature names who issued it",
+    "place": "no administrative division stands out in title, signature, page or text",
+    "date_issued": "no date of signature, and neither posting date nor number gives a year",
+    "date_posted": "the page prints no posting date",
+    "date_effective": "no date of taking effect is stated",
+    "valid_until": "no term of validity is stated",
+    "horizon_year": "no target year is named",
+}
+
+
+# -- titles and numbers ---------------------------------------------------------------------------
+
+
+def canonical_number(text: str) -> str | None:
+    """The first document number in `text` in its canonical form, 国发〔2017〕37号; None if there is none."""
+    match = DOC_NUMBER.search(to_simplified(text))
+    return f"{match['word']}〔{match['year']}〕{int(match['number'])}号" if match else None
+
+
+def _titles(front: tuple[str, ...]) -> _Titles:
+    """Title, title of the transmittal notice, and number, from the lines before and between the text."""
+    number = next((found for line in front if (found := canonical_number(line))), None)
+    found: list[str] = []
+    unfinished = ""
+    for line in front:
+        if DOC_NUMBER_LINE.match(line) and DOC_NUMBER.match(line):
+            continue
+        if ADDRESSEE.match(line) or DATE_LINE.match(line):
+            unfinished = ""
+            continue
+        text = unfinished + _tidy_title(line)
+        if TITLE_LINE.match(text):
+            found.append(text)
+            unfinished = ""
+        else:
+            unfinished = text
+    if unfinished and not found:
+        found.append(unfinished)
+    notice = next((title for title in found if title.endswith("通知") and len(found) > 1), None)
+    title = next((title for title in found if title != notice), None)
+    return _Titles(title, notice, number)
+
+
+def _tidy_title(line: str) -> str:
+    """`line` without letter-spacing, inner blanks, Markdown marks and the number in brackets behind it."""
+    line = re.sub(r"^[#*\s]+|[*\s]+$", "", line)
+    line = re.sub(r"[（(]\s*[^（()）]*[〔\[［【]\s*\d{4}[^（()）]*[)）]$", "", line)
+    return re.sub(r"(?<=[一-鿿》”])\s+(?=[一-鿿《“])", "", line).strip()
+
+
+def _issuers(titles: _Titles, signature: tuple[str, ...]) -> tuple[str, ...]:
+    """Who issued it: named at the head of the title or of the notice, or signing at the end."""
+    for title in (titles.notice, titles.title):
+        match = ISSUER_IN_TITLE.match(title or "")
+        if match:
+            return tuple(name.strip("、 ") for name in _split_names(match["names"]))
+    names = [name for line in signature if not DATE_LINE.match(line) for name in _split_names(line)]
+    return tuple(dict.fromkeys(names))
+
+
+def _split_names(text: str) -> list[str]:
+    return [name for part in re.split(r"[\s、]+", text) for name in (ISSUER_NAME.findall(part) or [part]) if name]
+
+
+# -- place ----------------------------------------------------------------------------------------
+
+
+def _place(
+    titles: _Titles, issuers: tuple[str, ...], signature: tuple[str, ...], furniture: list[str], body: str
+) -> Place | None:
+    """The place whose mentions weigh most among those that may call themselves as the body does."""
+    weights: Counter[Place] = Counter()
+    for place, weight in _weighed(titles, issuers, signature, furniture, body):
+        weights[place] += weight
+    allowed = _levels_of_us(body)
+    fitting = [place for place in weights if allowed is None or _fits(place, allowed)] or list(weights)
+    if not fitting:
+        return None
+    best = max(fitting, key=lambda place: weights[place])  # ties: the one named first
+    return best if weights[best] >= 1.0 else None
+
+
+def _weighed(
+    titles: _Titles, issuers: tuple[str, ...], signature: tuple[str, ...], furniture: list[str], body: str
+) -> Iterator[tuple[Place, float]]:
+    hosts = [word for line in furniture for word in line.split() if word.startswith("主办")]
+    sources: tuple[tuple[Iterable[str], float], ...] = (
+        (issuers, WEIGHT_ISSUER),
+        ([title for title in (titles.title, titles.notice) if title], WEIGHT_TITLE),
+        (signature, WEIGHT_SIGNATURE),
+        (hosts, WEIGHT_SITE),
+    )
+    gazetteer = places.load()
+    for texts, weight in sources:
+        for text in texts:
+            yield from ((mention.candidates[0], weight) for mention in gazetteer.find(text)[:1])
+    mentions = Counter(mention.candidates[0] for mention in gazetteer.find(body))
+    yield from ((place, min(times * WEIGHT_BODY, MOST_BODY)) for place, times in mentions.items())
+
+
+def _levels_of_us(body: str) -> str | None:
+    """The character of 我省 / 我市 / 我县 that the body uses most, counting only two uses or more."""
+    counts = Counter(match["level"] for match in PRINTED_LEVELS.finditer(body))
+    top = counts.most_common(1)
+    return top[0][0] if top and top[0][1] >= 2 else None
+
+
+def _fits(place: Place, character: str) -> bool:
+    """Whether a place may call itself 我X: its level allows it and, below a province, its name ends so."""
+    return place.level in LEVEL_OF_CHARACTER[character] and (
+        place.name.endswith(character) or (character == "区" and place.name.endswith("自治区"))
+    )
+
+
+# -- dates and other documents --------------------------------------------------------------------
+
+
+def _iso(year: str, month: str | None, day: str | None) -> str:
+    parts = [parse_numeral(part) for part in (year, month, day) if part]
+    return "-".join([f"{parts[0]:04d}", *(f"{part:02d}" for part in parts[1:])])
+
+
+def _posted(line: str) -> Iterator[str]:
+    for match in POSTED.finditer(line):
+        yield _iso(match["year"], match["month"], match["day"])
+
+
+def _issued(signature: tuple[str, ...], posted: str | None, number: str | None) -> str | None:
+    """The printed date of issue; else the posting date if its year is the number's; else that year."""
+    for line in signature:
+        match = DATE.match(line)
+        if match:
+            return _iso(match["year"], match["month"], match["day"])
+    year = re.search(r"〔(\d{4})〕", number or "")
+    if posted and year and posted.startswith(year[1]):
+        return posted
+    return year[1] if year else None
+
+
+def _effective(body: str, issued: str | None) -> str | None:
+    match = EFFECTIVE.search(body)
+    if match:
+        date = DATE.match(match["date"])
+        return _iso(date["year"], date["month"], date["day"]) if date else None
+    return issued if EFFECTIVE_ON_ISSUE.search(body) and issued and len(issued) == 10 else None
+
+
+def _valid_until(body: str, effective: str | None) -> str | None:
+    """The printed last day; else the effective day so many years on, less a day."""
+    for sentence in re.split(r"[。\n]", body):
+        if "有效" not in sentence and "施行" not in sentence:
+            continue
+        until = VALID_UNTIL.search(sentence)
+        if until:
+            date = DATE.match(until["date"])
+            return _iso(date["year"], date["month"], date["day"]) if date else None
+    years = VALID_YEARS.search(body)
+    count = parse_numeral(years["n"]) if years else None
+    if count and effective and len(effective) == 10:
+        return _day_before(int(effective[:4]) + count, effective[5:])
+    return None
+
+
+def _day_before(year: int, month_day: str) -> str:
+    month, day = (int(part) for part in month_day.split("-"))
+    first = datetime.date(year, month, min(day, 28) if month == 2 else day)
+    return (first - datetime.timedelta(days=1)).isoformat()
+
+
+def _based_on(clauses: tuple[Clause, ...]) -> Iterator[Reference]:
+    """The documents that the opening paragraphs name as basis, before they speak of their own making."""
+    for clause in clauses:
+        if not clause.label.startswith("0"):
+            return
+        making = OWN_MAKING.search(clause.text)
+        basis = clause.text[: making.start()] if making else clause.text
+        for match in QUOTED_TITLE.finditer(basis):
+            yield Reference(match["title"], canonical_number(match["number"] or ""))
+
+
+def _repeals(body: str) -> Iterator[str]:
+    for match in REPEALED.finditer(body):
+        for title in QUOTED_TITLE.finditer(match["list"]):
+            yield title["title"]

@@ -1,0 +1,31 @@
+"""Chinese and Arabic numerals -> integers."""
+
+from __future__ import annotations
+
+import unicodedata
+
+DIGITS = {char: i for i, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
+UNITS = {"十": 10, "百": 100, "千": 1000}
+
+
+def parse_numeral(text: str) -> int | None:
+    """The value of 十二, 一百零三, 二〇, 12, １２ or ⑫; None for anything else.
+
+    >>> parse_numeral("二十六"), parse_numeral("一百零三"), parse_numeral("二〇"), parse_numeral("１２")
+    (26, 103, 20, 12)
+    """
+    text = unicodedata.normalize("NFKC", text).strip()
+    if text.isascii() and text.isdigit():
+        return int(text)
+    if not text or any(char not in DIGITS and char not in UNITS for char in text):
+        return None
+    if not any(char in UNITS for char in text):
+        return int("".join(str(DIGITS[char]) for char in text))
+    total = digit = 0
+    for char in text:
+        if char in UNITS:
+            total += (digit or 1) * UNITS[char]
+            digit = 0
+        else:
+            digit = DIGITS[char]
+    return total + digit

@@ -1,0 +1,110 @@
+"""Overview: the clauses in scope that give this asker something, one line a support, grouped by kind.
+
+Assembled by code from the clauses' own words: a sentence counts as a support when it holds a word of a kind
+(贷款, 补贴 ...) together with a word of giving; what is granted is kept apart from what is only intended.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.evidence import Scorer, groups_in, of_sentence
+from rag.fold import fold
+from rag.index import Index
+from rag.retrieve import Found
+from rag.types import Evidence, Query, Sentence
+
+MOST_SHOWN = 8
+MAX_LINE_CHARS = 90
+
+# kind -> words that name such a support; the first kind that matches counts.
+KINDS: dict[str, re.Pattern[str]] = {
+    "loan": re.compile(r"贷款|贴息|融资担保|授信|信贷|担保费|质押融资|风险补偿"),
+    "insurance": re.compile(r"社会保险|社保|医疗保险|养老保险|工伤保险"),
+    "housing": re.compile(r"落户|住房|公寓|公积金|安居|租房|购房"),
+    "training": re.compile(r"培训|实训|见习|辅导|导师"),
+    "subsidy": re.compile(r"补贴|补助|奖励|奖补|资助|资金支持|专项资金|创新券|扶持资金|给予资金"),
+    "space": re.compile(r"场地|厂房|孵化基地|办公用房|用地|租金|众创空间|创业园|入驻"),
+    "tax": re.compile(r"税收|所得税|增值税|减税|免税|税费|加计扣除|收费|费用减免"),
+    "registration": re.compile(r"营业执照|登记|注册|开办|注销|审批|证照|一窗|一网通办|办理"),
+    "property": re.compile(r"专利|知识产权|商标"),
+    "talent": re.compile(r"人才|签证|居留|子女入学"),
+}
+GRANTED = re.compile(r"可申请|可以申请|申请最高|给予|享受|发放|免费|减免|免征|落实|纳入|补贴|补助|奖励|贴息|最高|可在|可比照|优先|允许|取消|提供|不收|返还|报销|予以|设立|扶持|帮助|放宽|一律|即可|得到|解决")
+INTENDED = re.compile(r"探索|鼓励|推动|研究|逐步|积极争取|引导|力争|争取|推进|加快|完善|适时")
+
+
+@dataclass(frozen=True)
+class Support:
+    """One support: its kind, the sentence that gives it, and whether it is granted or only intended."""
+
+    kind: str
+    evidence: Evidence
+    line: str
+    granted: bool
+    fits: bool
+    score: float
+
+
+def supports(query: Query, found: Found, index: Index) -> list[Support]:
+    """The supports in scope, best first: what names the asker's group, what is granted, what fits the words."""
+    scorer = Scorer(query, found, index)
+    asked = groups_in(query.text)
+    ranks = {hit.clause.id: hit.rank for hit in found.hits}
+    best: dict[tuple[int, str], Support] = {}
+    for number, clause in enumerate(index.clauses):
+        if clause.document not in query.documents or clause.kind in ("preamble", "principle", "closing", "goal"):
+            continue
+        here = groups_in(clause.text)
+        for position, sentence in enumerate(index.sentences[number]):
+            kind = kind_of(sentence.text)
+            if kind is None:
+                continue
+            scored = scorer.score(number, position)
+            fits = bool(asked & (groups_in(sentence.text) or here))
+            granted = bool(GRANTED.search(sentence.text)) and not _only_intended(sentence.text)
+            other_only = bool(here) and bool(asked) and not fits
+            score = (
+                scored.score
+                + 1.2 * fits
+                + 0.5 * granted
+                + 0.2 * bool(re.search(r"\d|免费|全额", sentence.text))
+                + (0.3 if clause.id in ranks else 0.0)
+                - 0.6 * other_only
+            )
+            support = Support(kind, of_sentence(index, number, sentence), line_of(sentence, kind), granted, fits, score)
+            key = (number, kind)
+            if key not in best or best[key].score < score:
+                best[key] = support
+    return sorted(best.values(), key=lambda s: (-s.score, s.evidence.clause.id, s.evidence.span))
+
+
+def kind_of(text: str) -> str | None:
+    """The kind of support that a sentence speaks of, if it gives or intends one."""
+    if not (GRANTED.search(text) or INTENDED.search(text)):
+        return None
+    return next((kind for kind, words in KINDS.items() if words.search(text)), None)
+
+
+def _only_intended(text: str) -> bool:
+    """Whether the sentence opens with a word of intention, so that nothing in it can be claimed yet."""
+    return bool(INTENDED.match(fold(text).lstrip('-"('))) or bool(re.search(r"探索|研究(?:制定|出台|建立)", text[:12]))
+
+
+def line_of(sentence: Sentence, kind: str) -> str:
+    """The sentence, or, where it is long, its beginning up to the part that names the support."""
+    text = sentence.text
+    if len(text) <= MAX_LINE_CHARS:
+        return text
+    parts = re.findall(r"[^，,]+[，,]?", text)
+    hold = next((i for i, part in enumerate(parts) if KINDS[kind].search(part)), 0)
+    end = hold + 1
+    while end < len(parts) and len("".join(parts[: end + 1])) <= MAX_LINE_CHARS:
+        end += 1
+    shown = "".join(parts[:end])
+    start = 0
+    while len(shown) > MAX_LINE_CHARS and start < hold:
+        start += 1
+        shown = "".join(parts[start:end])
+    return shown.rstrip("，,") + ("…" if end < len(parts) else "")

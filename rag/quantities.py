@@ -1,0 +1,129 @@
+"""Quantities in a text, by value: 三万元 = 3万元 = 30,000元 = RMB 30,000; 百分之五十 = 50% = 五成; 半年 = 6个月.
+
+What a claim says in numbers has to stand in the clause it cites, whatever the spelling. A quantity is a
+value with a kind; the kinds are few, since 30万元 and 30万 are often the same thing said twice.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from fractions import Fraction
+from typing import NamedTuple
+
+from rag.numerals import DIGITS, UNITS
+
+
+class Quantity(NamedTuple):
+    """A value and what it counts: "%", "month", "day", "hour", "year" (a calendar year) or "" for the rest."""
+
+    value: Fraction
+    kind: str
+
+
+BIG = {"万": 10_000, "亿": 100_000_000, "千": 1_000, "百": 100, "十": 10}
+ENGLISH_BIG = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "k": 1_000}
+ENGLISH_SMALL = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen twenty".split()
+    )
+} | {"half": Fraction(1, 2), "twice": 2, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
+
+ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+CHINESE = r"[〇○零一二三四五六七八九十百千两]+"
+# name -> pattern; tried in this order at each place of the text.
+PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("percent", re.compile(rf"百分之(?P<n>{ARABIC}|{CHINESE}(?:点{CHINESE})?)")),
+    ("percent", re.compile(rf"(?P<n>{ARABIC})\s*(?:%|个百分点|percent\b|per cent\b)")),
+    ("tenths", re.compile(r"(?P<n>[一二三四五六七八九])成(?![立为本果功长效员交就套都])")),
+    ("year", re.compile(r"(?P<n>(?:19|20)\d{2}|[一二][〇○零一二三四五六七八九]{3})\s*年(?!度?以)|\b(?P<m>(?:19|20)\d{2})\b(?!\s*[万亿元家个人%]|,\d)")),
+    ("half_year", re.compile(r"半年|half a year|six months")),
+    ("years", re.compile(rf"(?P<n>{ARABIC}|{CHINESE})\s*(?:周年|年(?!代|级|度|月)|years?\b)|\b(?P<w>[a-z]+)[ -]years?\b")),
+    ("months", re.compile(rf"(?P<n>{ARABIC}|{CHINESE})\s*(?:个月|months?\b)|\b(?P<w>[a-z]+)[ -]months?\b")),
+    ("hours", re.compile(rf"(?P<n>{ARABIC}|{CHINESE})\s*(?:个?小时|hours?\b)")),
+    ("days", re.compile(rf"(?P<n>{ARABIC}|{CHINESE})\s*(?:个?(?:工作)?[日天](?!常)|(?:working |business )?days?\b)|\b(?P<w>[a-z]+)[ -](?:working |business )?days?\b")),
+    ("number", re.compile(rf"(?P<n>{ARABIC})\s*(?P<big>[万亿千百]+)?(?P<english>\s*(?:hundred|thousand|million|billion|k)\b)?")),
+    ("chinese", re.compile(r"(?P<n>[〇○零一二三四五六七八九两十百千万亿]*[十百千万亿][〇○零一二三四五六七八九两十百千万亿]*)(?=元|人|家|个|户|次|项|名|以|块|吨|亩|平|万|亿|$)")),
+    ("count", re.compile(r"(?P<n>[一二三四五六七八九两])(?=个|家|人|次|项|名|户|批|类|种|所|支|件|倍|折)")),
+    ("english", re.compile(r"\b(?P<w>two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty)\b(?P<english>\s*(?:hundred|thousand|million|billion)\b)?")),
+)
+
+
+def quantities(text: str) -> frozenset[Quantity]:
+    """All quantities of a text, by value.
+
+    >>> quantities("三万元") == quantities("3万元") == quantities("30,000元") == quantities("RMB 30 thousand")
+    True
+    >>> quantities("百分之五十") == quantities("50%") == quantities("五成")
+    True
+    """
+    text = unicodedata.normalize("NFKC", text).lower()
+    found: set[Quantity] = set()
+    position = 0
+    while position < len(text):
+        for kind, pattern in PATTERNS:
+            match = pattern.match(text, position)
+            quantity = _quantity(kind, match) if match and match.end() > position else None
+            if match and quantity:
+                found.add(quantity)
+                position = match.end()
+                break
+        else:
+            position += 1
+    return frozenset(found)
+
+
+def _quantity(kind: str, match: re.Match[str]) -> Quantity | None:
+    groups = match.groupdict()
+    if kind == "half_year":
+        return Quantity(Fraction(6), "month")
+    word = groups.get("w")
+    value = Fraction(ENGLISH_SMALL[word]) if word in ENGLISH_SMALL else None
+    if value is None:
+        if word:
+            return None
+        value = number_value(groups.get("n") or groups.get("m") or "")
+    if value is None:
+        return None
+    for char in groups.get("big") or "":
+        value *= BIG[char]
+    value *= ENGLISH_BIG.get((groups.get("english") or "").strip(), 1)
+    return {
+        "percent": Quantity(value, "%"),
+        "tenths": Quantity(value * 10, "%"),
+        "year": Quantity(value, "year"),
+        "years": Quantity(value * 12, "month"),
+        "months": Quantity(value, "month"),
+        "hours": Quantity(value, "hour"),
+        "days": Quantity(value, "day"),
+    }.get(kind, Quantity(value, ""))
+
+
+def number_value(text: str) -> Fraction | None:
+    """The value of an Arabic or Chinese number, decimals and 万 and 亿 included; None if it is none."""
+    text = text.replace(",", "").replace("○", "〇")
+    if re.fullmatch(r"\d+(?:\.\d+)?", text):
+        return Fraction(text)
+    if "点" in text:
+        whole, decimals = text.split("点", 1)
+        value = number_value(whole)
+        digits = "".join(str(DIGITS.get(char, "")) for char in decimals)
+        return value + Fraction(int(digits or 0), 10 ** len(digits)) if value is not None else None
+    for unit in ("亿", "万"):
+        if unit in text:
+            high, low = text.split(unit, 1)
+            left, right = number_value(high or "一"), number_value(low or "〇")
+            return left * BIG[unit] + right if left is not None and right is not None else None
+    if not text or any(char not in DIGITS and char not in UNITS for char in text):
+        return None
+    if not any(char in UNITS for char in text):
+        return Fraction(int("".join(str(DIGITS[char]) for char in text)))
+    total = digit = 0
+    for char in text:
+        if char in UNITS:
+            total, digit = total + (digit or 1) * UNITS[char], 0
+        else:
+            digit = DIGITS[char]
+    return Fraction(total + digit)

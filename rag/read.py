@@ -1,0 +1,138 @@
+"""Read: file -> raw text, exactly as published, and a document id.
+
+Decoding is strict and stops at the first encoding that fits: a BOM decides; UTF-8 hardly ever fits by
+accident; GB18030 and Big5 fit each other's bytes often, so the one is taken whose text holds more of the
+characters that every Chinese official text is full of.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from rag.errors import DocumentError
+from rag.types import Document
+
+SUFFIXES = (".txt", ".md")
+MAX_BYTES = 10_000_000
+
+# A BOM names the encoding for certain; longest first, since UTF-32's begins with UTF-16's.
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+LEGACY_ENCODINGS = ("gb18030", "big5hkscs")
+
+# The most frequent characters of Chinese official prose, both scripts: a wrong legacy decoding has few.
+FREQUENT = frozenset("的一是在不了有和人这這中大为為上个個国國我以要他时時来來用们們生到作地于於出就分对對成会會可主发發年动動同工也能下过過子说說产產种種面而方后後多定行学學法所民得经經十三之进進着等部度家电電力里裡如水化高自二理起小物现現实實加量都两兩体體制机機当當使点點从從业業本去把性好应應开開它合还還因由其些然前外天政四日那社义義事平形相全表间間样樣与與关關各重新线線内內数數正心反你明看原又么利比或但质質气氣第向道命此变變条條只没沒结結解问問意建月公无無系军軍很情者最立代想已通并並提直题題党黨程展五果料象员員革位入常文总總次品式活设設及管特件长長求老头頭基资資边邊流路级級少图圖山统統接知较較将將组組见見计計")
+
+
+def read_document(path: Path) -> Document:
+    """The document in the file at `path`; its id is the file's name.
+
+    Raises `DocumentError`, naming the file, when it is unreadable, too large, empty, binary, or in no
+    known encoding.
+    """
+    data = _bytes_of(path)
+    raw = decode(data, path.name)
+    if not raw.strip():
+        raise DocumentError(f"{path.name} holds no text. Check that the right file was given.")
+    return Document(path.name, raw, hashlib.sha256(data).hexdigest())
+
+
+def document_paths(folders: Iterator[Path] | tuple[Path, ...]) -> list[Path]:
+    """The document files directly in `folders`, by name.
+
+    Raises `DocumentError` when two share a name: the name is the id.
+    """
+    paths: dict[str, Path] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            continue
+        for path in sorted(folder.iterdir()):
+            if not path.is_file() or path.name.startswith(".") or path.suffix.lower() not in SUFFIXES:
+                continue
+            if path.name in paths:
+                raise DocumentError(f"{path} has the name of {paths[path.name]}. Rename one of them.")
+            paths[path.name] = path
+    return [paths[name] for name in sorted(paths)]
+
+
+def decode(data: bytes, name: str) -> str:
+    """`data` strictly decoded, without its BOM, line ends untouched; raises `DocumentError` naming `name`."""
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            return _decode_as(data[len(bom) :], encoding, name)
+    if b"\0" in data[:4096]:
+        return _decode_utf16_or_refuse(data, name)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _decode_legacy(data, name)
+    return _refuse_control_characters(text, name)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise DocumentError(
+                f"{path.name} has {size:,} bytes; at most {MAX_BYTES:,} are read. Split it into parts."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _decode_as(data: bytes, encoding: str, name: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise DocumentError(
+            f"{name} begins as {encoding} but byte {error.start} is not. Save it again as UTF-8."
+        ) from error
+
+
+def _decode_utf16_or_refuse(data: bytes, name: str) -> str:
+    """UTF-16 without a BOM has a zero byte for each ascii sign, always on the same side."""
+    for encoding, side in (("utf-16-le", 1), ("utf-16-be", 0)):
+        if len(data) % 2 == 0 and not any(data[1 - side : 4096 : 2].count(0) for _ in (0,)):
+            try:
+                text = data.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            if _share_frequent(text) > 0.1:
+                return text
+    raise DocumentError(f"{name} is not a text file (it holds zero bytes). Give the text of the document.")
+
+
+def _decode_legacy(data: bytes, name: str) -> str:
+    candidates = []
+    for encoding in LEGACY_ENCODINGS:
+        try:
+            candidates.append(data.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+    best = max(candidates, key=_share_frequent, default="")
+    if _share_frequent(best) < 0.1:
+        raise DocumentError(f"{name} is in no encoding known here (UTF-8, UTF-16, GB18030, Big5).")
+    return _refuse_control_characters(best, name)
+
+
+def _share_frequent(text: str) -> float:
+    """The share of frequent characters among those that are not ascii; 0 to 1."""
+    wide = [char for char in text if ord(char) > 127]
+    return sum(char in FREQUENT for char in wide) / len(wide) if wide else 0.0
+
+
+def _refuse_control_characters(text: str, name: str) -> str:
+    control = sum(unicodedata.category(char) == "Cc" and char not in "\t\n\r\f\v\x85" for char in text[:4096])
+    if control > len(text[:4096]) * 0.05:
+        raise DocumentError(f"{name} is not a text file. Give the text of the document.")
+    return text

@@ -1,0 +1,135 @@
+"""Retrieve: query -> hits on clauses, best first.
+
+Three rankings of the clauses in scope are fused by rank: the closest passage, the closest single sentence
+(both dense), and BM25 over characters and pairs. A clause whose number the question names goes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rag import lexicon
+from rag.embed import Embedder, Vectors
+from rag.fold import fold
+from rag.index import Index
+from rag.terms import tokens
+from rag.types import Clause, Hit, Query
+
+RRF_K = 60  # Cormack, Clarke and Buettcher 2009, "Reciprocal Rank Fusion", section 3
+DEPTH = 200  # passages a dense ranking looks at
+
+Scores = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Hits and what later steps need of the search: the query's vector and each passage's cosine."""
+
+    hits: tuple[Hit, ...]
+    query_vector: Vectors
+    cosines: dict[int, float]
+    """Passage number -> cosine with the query, for the passages looked at."""
+
+
+def retrieve(query: Query, index: Index, embedder: Embedder, *, k: int = 20) -> Found:
+    """The `k` best clauses of the query's documents; ties are settled by clause id."""
+    vector = embedder.embed_query(query.text)
+    allowed = np.array([i for i, clause in enumerate(index.clauses) if clause.document in query.documents])
+    if not len(allowed):
+        return Found((), vector, {})
+    cosines = _dense(vector, index, allowed)
+    rankings = [
+        _rank_clauses(index, cosines, single=False),
+        _rank_clauses(index, cosines, single=True),
+        _lexical(query, index, allowed),
+    ]
+    fused = rrf(rankings)
+    for label in query.labels:
+        for number in allowed:
+            if label_matches(index.clauses[number].label, label):
+                fused[int(number)] = fused.get(int(number), 0.0) + 1.0
+    best = sorted(fused.items(), key=lambda item: (-item[1], index.clauses[item[0]].id))[:k]
+    hits = tuple(Hit(index.clauses[number], score, rank) for rank, (number, score) in enumerate(best, 1))
+    return Found(hits, vector, cosines)
+
+
+def rrf(rankings: Iterable[Sequence[int]], *, k: int = RRF_K) -> dict[int, float]:
+    """Reciprocal rank fusion: the sum over rankings of 1 / (k + rank), ranks from 1.
+
+    >>> rrf([[7, 8], [8]], k=1) == {7: 1 / 2, 8: 1 / 3 + 1 / 2}
+    True
+    """
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, item in enumerate(ranking, 1):
+            scores[item] = scores.get(item, 0.0) + 1 / (k + rank)
+    return scores
+
+
+def label_matches(label: str, asked: str) -> bool:
+    """Whether a printed label is the one asked for, whole or as its ending: 2.5.26 for 5.26 and 26.
+
+    A lead or paragraph of the unit asked for matches too: 12.0 and 12.1 for 12.
+    """
+    label = label.split("~")[0]
+    return (
+        label == asked
+        or label.endswith("." + asked)
+        or f".{label}.".find(f".{asked}.0") >= 0
+        or label.startswith(asked + ".")
+        and "." in asked
+    )
+
+
+def _dense(vector: Vectors, index: Index, allowed: npt.NDArray[np.int64]) -> dict[int, float]:
+    """Passage number -> cosine, for the DEPTH closest passages in scope."""
+    import faiss
+
+    inside = np.flatnonzero(np.isin(index.passage_clauses, allowed)).astype(np.int64)
+    selector = faiss.IDSelectorBatch(inside)
+    depth = min(max(DEPTH, len(allowed)), len(inside))
+    scores, numbers = index.vectors.search(
+        vector[None, :], depth, params=faiss.SearchParameters(sel=selector)
+    )
+    # faiss pads with -1, which Python would read as the last passage
+    return {int(n): float(s) for n, s in zip(numbers[0], scores[0], strict=True) if n >= 0}
+
+
+def _rank_clauses(index: Index, cosines: dict[int, float], *, single: bool) -> list[int]:
+    """Clauses by their closest passage; `single` looks at passages of one sentence only, or at the others."""
+    best: dict[int, float] = {}
+    for number, cosine in cosines.items():
+        passage = index.passages[number]
+        first, last = passage.sentences
+        alone = len(index.sentences[passage.clause]) == 1
+        if alone or (last - first == 1) == single:
+            best[passage.clause] = max(cosine, best.get(passage.clause, -1.0))
+    return sorted(best, key=lambda clause: (-best[clause], index.clauses[clause].id))
+
+
+def _lexical(query: Query, index: Index, allowed: npt.NDArray[np.int64]) -> list[int]:
+    """Clauses in scope by BM25 over the query's words and the official terms behind them."""
+    known = index.terms.vocab_dict
+    numbers = [known[token] for token in tokens(search_words(query.text)) if token in known]
+    if not numbers:
+        return []
+    scores: Scores = index.terms.get_scores_from_ids(numbers)
+    found = [int(number) for number in allowed if scores[number] > 0]
+    return sorted(found, key=lambda number: (-float(scores[number]), index.clauses[number].id))
+
+
+def search_words(text: str) -> str:
+    """The folded words of a question with the official terms for its lay and English ones behind them."""
+    folded = fold(text)
+    official = [word for term in lexicon.expand(folded) for word in (term.official, *term.short)]
+    return " ".join([folded, *(word for word in dict.fromkeys(official) if word not in folded)])
+
+
+def clauses_of(index: Index, documents: Iterable[str]) -> list[tuple[int, Clause]]:
+    """The numbered clauses of some documents, in order."""
+    wanted = set(documents)
+    return [(i, clause) for i, clause in enumerate(index.clauses) if clause.document in wanted]

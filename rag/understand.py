@@ -1,0 +1,312 @@
+"""Understand: question and history -> `Query`: language, what is asked for, places, and what may be searched.
+
+The scope fails closed: a place asked about for which no document is held is reported as not held and adds
+nothing to what is searched. A document of a larger place governs the smaller ones in it, so asking about a
+county also searches its prefecture's documents, and asking about a province those of the places in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rag import places
+from rag.describe import canonical_number
+from rag.errors import InputError
+from rag.fold import INVISIBLE, fold, to_simplified, to_traditional
+from rag.numerals import parse_numeral
+from rag.places import Mention, Place
+from rag.types import Language, Metadata, Query, Turn
+
+MAX_QUESTION_CHARS = 4000
+HISTORY_TURNS = 20
+
+# What a question asks for, told by its words: name -> pattern over the folded question.
+INTENTS: dict[str, re.Pattern[str]] = {
+    "overview": re.compile(
+        r"(?:什么|哪些|啥|哪几[种项类]|什麼|何种)(?:样的?)?(?:支持|扶持|帮助|优惠|政策|补助|补贴|好处|待遇|福利|措施|照顾)(?!\S*(?:方案|文件))|"
+        r"(?:都|能|可以|给)\S{0,4}帮\S{0,3}(?:什么|啥|哪些)|(?:做了|有)(?:些|哪些|什么|啥)(?:事|工作|举措)?$|"
+        r"what (?:kind of |kinds of |sort of )?(?:support|help|policies|policy|subsid\w+|benefits?|assistance|incentives?)|"
+        r"(?:any|is there) (?:support|help|subsid\w+|assistance)"
+    ),
+    "amount": re.compile(
+        r"多少(?:钱|元|万|块|费|资金|补|奖|经费)|(?:贷|领|拿|给|补|奖|借|发|享受|申请|报销|补贴|补助|资助|奖励|金额|额度)\S{0,6}多少(?!人|家|个|天|年|次|项|条|户)|"
+        r"几(?:万|千|百|块|元)|(?:最高|最多|上限)\S{0,6}(?:多少|几)|额度|多大额|利率|利息|"
+        r"how much|maximum (?:loan|amount)|interest rate|what amount"
+    ),
+    "number": re.compile(r"多少|几(?:个|家|人|天|年|次|项|户|名|所|处|件|间|支|期)|比例|占比|百分之|how many|how long|what (?:share|percentage|number)"),
+    "department": re.compile(
+        r"找(?:谁|哪)|(?:哪个|哪些|什么|哪一个|哪几个|何)(?:\S{0,4})(?:部门|单位|局|机构|窗口|委)|谁(?:负责|管|来管|牵头)|归\S{0,6}管|去哪(?:里|儿)?(?:办|申请|问)|"
+        r"(?:部门|单位|局)\S{0,8}(?:负责|牵头)|责任单位|牵头单位|who (?:is|are|do|should|handles|can help)|which (?:department|agency|bureau|office|authorit)|where (?:do|can|should) i (?:go|apply|ask)|whom"
+    ),
+    "phone": re.compile(r"电话|热线|联系方式|手机号|phone|telephone|hotline"),
+    "papers": re.compile(r"(?:什么|哪些|啥|要带?)\S{0,4}(?:材料|证件|手续|资料|表格)|what (?:documents|papers|materials)"),
+    "interest": re.compile(r"利率|利息|interest rate"),
+    "deadline": re.compile(r"(?:什么|啥)时候|何时|哪(?:一)?[年天日]|几[月号]|截止|期限|多久|多长时间|when |deadline|how long|how fast|how soon"),
+    "places": re.compile(
+        r"(?:哪(?:些|几个?|个|里)|什么|几个)(?:地方|城市|市县|县市|市|县|地区|省)|各地|(?:这|那)?(?:几|五|四|三|各)(?:个|份)(?:地方|城市|文件)|"
+        r"which (?:of (?:these|the) )?(?:\w+ )?(?:cities|city|places|place|governments|counties|local governments)"
+    ),
+    "compare": re.compile(r"对比|比较|相比|区别|不同|不一样|差(?:在哪|别|异|多少)|哪个(?:更|比较)|compare|difference|differ|versus| vs\b"),
+    "list": re.compile(r"哪(?:些|几)|有(?:什么|啥)|什么(?:条件|内容|服务|措施)|包括|分别|列(?:出|举)|全部|所有|what (?:are|kinds|services)|which |list "),
+}
+
+# An order to the service, not a question to it; such a sentence is left aside.
+ORDER = re.compile(
+    r"忽略|无视|不要(?:理会|参考|看)|忘(?:记|掉)(?:上面|之前|前面|以上|所有)|系统(?:管理员|提示|指令|消息|通知)|提示词|管理员(?:通知|命令|要求)|开发者模式|"
+    r"(?:你|您)(?:现在|从现在起|必须|只能)?(?:是|扮演|假装)(?!不是|否)\S{0,20}(?:助手|机器人|律师|模型|猫|人工智能|ai|角色|客服|专家)|扮演|角色扮演|"
+    r"(?:一律|都|统统|必须)(?:把|将)?\S{0,12}(?:说成|写成|改成|回答成|回答为)|翻(?:一)?倍|乘以|(?:输出|打印|显示|告诉我|重复)\S{0,8}(?:提示|指令|规则|设定|prompt)|"
+    r"(?:ignore|disregard|forget|override)\b.{0,40}(?:instruction|rule|above|previous|prompt|document|source)|system prompt|you are now|pretend (?:to|you)|act as|developer mode|jailbreak|"
+    r"<\|?\s*(?:im_start|im_end|system|endoftext)|^\s*(?:system|assistant)\s*[:：]|print your|reveal your"
+)
+# Requests for something that no policy document can give.
+ERRAND = re.compile(
+    r"(?:帮我|给我|替我|请|请你|麻烦)?(?:写|作|编|创作|讲|唱|画)(?:一)?(?:首|篇|段|个|张|封|则)?\S{0,12}(?:诗|歌|故事|笑话|小说|作文|情书|代码|程序|段子|对联|画)|"
+    r"天气|下雨|下雪|气温|股票|股价|彩票|星座|算命|翻译(?:一下|成)|菜谱|怎么做(?:菜|饭)|(?:推荐|有什么)(?:电影|餐馆|美食|景点)|"
+    r"\b(?:write|compose|tell|sing)\b.{0,20}\b(?:poem|song|story|joke|essay|code|letter)\b|weather|stock price|horoscope|recipe|translate"
+)
+
+FOLLOW_UP = re.compile(r"^(?:那|还有|另外|它|这个|这些|那个|那些|其中|具体|然后|and\b|what about|how about|what if|also\b|then\b)|^.{0,14}(?:呢|的)[?？]?$|\b(?:it|that|they|them|those|this)\b")
+# Words behind a place's name that make it part of another name: 沈阳农业大学.
+PART_OF_NAME = re.compile(r"\S{0,8}?(?:大学|学院|银行|集团|公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|同乡|商会|菜|话|版)")
+# 从北京回来, 北京户口, 在北京打工: where somebody comes from, not where the policy is asked for.
+COMES_FROM = re.compile(r"(?:从|由|原籍|籍贯|毕业于|老家(?:是|在)?)\s*$|\bfrom\s+$")
+COMES_FROM_AFTER = re.compile(r"(?:人(?!才|员)|户口|户籍|籍|毕业|打工|上学|读书|回来|工作了)")
+
+NUMERAL = r"[〇○零一二三四五六七八九十百两\d０-９]+"
+# Spellings of a clause's number: pattern -> groups are label parts from the top. 第六部分第（六）项, 二（五）26.
+LABELS: tuple[re.Pattern[str], ...] = (
+    re.compile(rf"第?\s*({NUMERAL})\s*(?:部分|章|大点)\s*[,，的]?\s*第?\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*(?:节|部分|点)?\s*第?\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*[条项点款]"),
+    re.compile(rf"(?<![一-鿿])({NUMERAL})\s*[、.]?\s*[（(]\s*({NUMERAL})\s*[)）]\s*第?\s*({NUMERAL})(?:\s*[条项点])?"),
+    re.compile(rf"第\s*({NUMERAL})\s*(?:部分|章|大点)\s*[,，的]?\s*第?\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*[条项点款节]"),
+    re.compile(rf"(?<![一-鿿\d])({NUMERAL})\s*[、.]?\s*[（(]\s*({NUMERAL})\s*[)）]"),
+    re.compile(r"(?<!\d)(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?!\d)"),
+    re.compile(rf"第\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*[条項项点](?!例)"),
+    re.compile(rf"[（(]\s*({NUMERAL})\s*[)）]\s*[条项]?"),
+    re.compile(r"(?<!\d)(\d{1,3})\s*条(?!例)"),
+    re.compile(r"\b(?:clause|item|article|measure|section|paragraph|no\.)\s*\(?(\d{1,3})\)?", re.IGNORECASE),
+)
+
+
+class _Scope(NamedTuple):
+    places: tuple[str, ...]
+    not_held: tuple[str, ...]
+    documents: tuple[str, ...]
+
+
+def understand(
+    question: str,
+    history: Sequence[Turn],
+    held: Sequence[Metadata],
+    *,
+    place: str | None = None,
+) -> Query:
+    """What `question` asks, given the turns before it and the documents held.
+
+    `place` is an official or short name chosen outside the question; a place named in the question goes
+    before it. Raises `InputError` for a blank or overlong question or an unknown place.
+    """
+    asked = check_question(question)
+    turns = tuple(history)[-HISTORY_TURNS:]
+    essence = without_orders(asked)
+    language = language_of(essence, turns)
+    near = _held_places(held)
+    found = _mentions(essence, near)
+    chosen = [mention.candidates for mention in _asked_about(essence, found)]
+    if not chosen and place:
+        chosen = [_named(place)]
+    contextual = is_follow_up(essence, turns)
+    if not chosen and turns:
+        chosen = _places_of_history(turns, near)
+    scope = _scope(chosen, held, essence)
+    text = _search_text(essence, turns, found, contextual)
+    intents = frozenset(name for name, pattern in INTENTS.items() if pattern.search(fold(essence)))
+    if contextual and not intents & {"amount", "number", "department", "deadline", "list", "overview"}:
+        intents |= {name for name, pattern in INTENTS.items() if pattern.search(fold(_last_question(turns)))}
+    if ORDER.search(fold(asked)) and not _content(essence):
+        intents |= {"order"}
+    elif ERRAND.search(fold(essence)):
+        intents |= {"errand"}
+    return Query(asked, text, language, *scope, labels=labels_of(essence), intents=intents)
+
+
+def check_question(question: str) -> str:
+    """`question` without invisible and control characters; raises `InputError` if nothing can be asked."""
+    text = INVISIBLE.sub("", question)
+    text = "".join(char if char.isprintable() else " " for char in text).strip()
+    if not any(char.isalnum() for char in text):
+        raise InputError("The question is empty. Type a question in words, e.g. 创业担保贷款最高多少？")
+    if len(text) > MAX_QUESTION_CHARS:
+        raise InputError(
+            f"The question has {len(text):,} characters; at most {MAX_QUESTION_CHARS:,} are read. Shorten it."
+        )
+    return text
+
+
+def language_of(text: str, history: Sequence[Turn] = ()) -> Language:
+    """The language and script to answer in; what the text leaves open, the history or simplified decides."""
+    han = [char for char in text if "\u3400" <= char <= "\u9fff"]
+    latin = re.findall(r"[A-Za-z]{2,}", text)
+    if len(latin) > len(han):
+        return "en"
+    joined = "".join(han)
+    traditional = sum(a != b for a, b in zip(joined, to_simplified(joined), strict=False))
+    simplified = sum(a != b for a, b in zip(joined, to_traditional(joined), strict=False))
+    if traditional == simplified:
+        earlier = next((turn.content for turn in reversed(history) if turn.role == "user"), None)
+        return language_of(earlier) if earlier else "zh-Hans"
+    return "zh-Hant" if traditional > simplified else "zh-Hans"
+
+
+def without_orders(question: str) -> str:
+    """`question` without the sentences and brackets that try to steer the service.
+
+    The whole question again if nothing would be left, so that the caller can refuse it.
+    """
+    kept = re.sub(r"[（(【\[][^（）()【】\[\]]*[)）】\]]", lambda m: "" if ORDER.search(fold(m.group())) else m.group(), question)
+    parts = re.findall(r"[^。！？!?；;\n]+[。！？!?；;\n]*", kept)
+    kept = "".join(part for part in parts if not ORDER.search(fold(part)))
+    if not _content(kept):  # the order may share a sentence with the question
+        pieces = re.findall(r"[^。！？!?；;\n，,：:]+[。！？!?；;\n，,：:]*", question)
+        kept = "".join(piece for piece in pieces if not ORDER.search(fold(piece)))
+    return kept.strip() if _content(kept) else question
+
+
+def _content(text: str) -> bool:
+    """Whether enough is left to be a question."""
+    return len(re.findall(r"[\u3400-\u9fff]|[A-Za-z]{3,}", text)) >= 3 and not ORDER.search(fold(text))
+
+
+def is_follow_up(question: str, history: Sequence[Turn]) -> bool:
+    """Whether `question` leans on the turns before it."""
+    if not any(turn.role == "user" for turn in history):
+        return False
+    folded = fold(question).strip()
+    return bool(FOLLOW_UP.search(folded)) or len(re.findall(r"[\u3400-\u9fff]|[a-z]+", folded)) < 18
+
+
+def labels_of(question: str) -> tuple[str, ...]:
+    """The clause labels that the question names, in ascii digits: 第六部分第（六）项 -> 6.6."""
+    for pattern in LABELS:
+        found = []
+        for match in pattern.finditer(to_simplified(question)):
+            parts = [parse_numeral(part) for part in match.groups()]
+            if all(part is not None for part in parts):
+                found.append(".".join(str(part) for part in parts))
+        if found:
+            return tuple(dict.fromkeys(found))
+    return ()
+
+
+# -- places ---------------------------------------------------------------------------------------
+
+
+def _held_places(held: Iterable[Metadata]) -> tuple[Place, ...]:
+    gazetteer = places.load()
+    found: dict[str, Place] = {}
+    for metadata in held:
+        for place in gazetteer.by_name(metadata.place or ""):
+            if place.ancestors == metadata.ancestors:
+                found[place.code] = place
+    return tuple(found.values())
+
+
+def _mentions(text: str, near: Sequence[Place]) -> list[Mention]:
+    gazetteer = places.load()
+    return gazetteer.find(text, near=near) or gazetteer.find_misspelt(text, near)
+
+
+def _asked_about(text: str, mentions: list[Mention]) -> list[Mention]:
+    """The mentions that are where the policy is asked for; all but parts of names and where people come from."""
+    asked = [m for m in mentions if not PART_OF_NAME.match(text[m.span[1] : m.span[1] + 12])]
+    settled = [
+        m
+        for m in asked
+        if not COMES_FROM.search(text[: m.span[0]]) and not COMES_FROM_AFTER.match(text[m.span[1] :])
+    ]
+    return settled or asked
+
+
+def _named(name: str) -> tuple[Place, ...]:
+    gazetteer = places.load()
+    found = gazetteer.by_name(to_simplified(name.strip()))
+    if not found:
+        mentions = gazetteer.find(name.strip())
+        found = mentions[0].candidates if len(mentions) == 1 else ()
+    if not found:
+        raise InputError(f"No place is called {name!r}. Give an official name, such as 长春市 or 上海市黄浦区.")
+    return found
+
+
+def _places_of_history(turns: Sequence[Turn], near: Sequence[Place]) -> list[tuple[Place, ...]]:
+    """The places of the latest turn that names any; what people say goes before what was answered."""
+    for role in ("user", "assistant"):
+        for turn in reversed(turns):
+            if turn.role == role:
+                found = _asked_about(turn.content, _mentions(turn.content, near))
+                if found:
+                    return [mention.candidates for mention in found]
+    return []
+
+
+def _scope(chosen: list[tuple[Place, ...]], held: Sequence[Metadata], question: str) -> _Scope:
+    """The documents that may be searched; all of them when no place is asked about."""
+    number = canonical_number(question)
+    named = [m for m in held if (number and m.doc_number == number) or _names_title(question, m)]
+    if named:
+        return _Scope(tuple(dict.fromkeys(m.place for m in named if m.place)), (), tuple(m.document for m in named))
+    if not chosen:
+        return _Scope((), (), tuple(metadata.document for metadata in held))
+    found: dict[str, str] = {}
+    missing: list[str] = []
+    for candidates in chosen:
+        governed = [(m.document, m.place) for place in candidates for m in held if _governs(m, place)]
+        found.update({document: place for document, place in governed if place})
+        if not governed:
+            missing.append(candidates[0].name)
+    if found:  # a wider or smaller name beside a held one was only context: 吉林省图们市
+        missing = [name for name in missing if not _is_context(name, held, found)]
+    return _Scope(tuple(dict.fromkeys(found.values())), tuple(dict.fromkeys(missing)), tuple(found))
+
+
+def _governs(metadata: Metadata, place: Place) -> bool:
+    """Whether a document speaks of `place`: its own, a wider one's, or one inside it."""
+    if not metadata.place:
+        return False
+    own = (*metadata.ancestors, metadata.place)
+    asked = (*place.ancestors, place.name)
+    return own[: len(asked)] == asked or asked[: len(own)] == own
+
+
+def _is_context(name: str, held: Sequence[Metadata], found: dict[str, str]) -> bool:
+    return any(m.document in found and name in (*m.ancestors, m.place) for m in held)
+
+
+def _names_title(question: str, metadata: Metadata) -> bool:
+    """Whether the question gives the document's title in 《》, whole or from its head."""
+    quoted = re.findall(r"《([^》]{6,})》", to_simplified(question))
+    titles = [title for title in (metadata.title, metadata.title_notice) if title]
+    return any(part in title or title in part for part in quoted for title in titles)
+
+
+# -- what is searched -----------------------------------------------------------------------------
+
+
+def _last_question(turns: Sequence[Turn]) -> str:
+    return next((turn.content for turn in reversed(turns) if turn.role == "user"), "")
+
+
+def _search_text(essence: str, turns: Sequence[Turn], found: list[Mention], contextual: bool) -> str:
+    """What is searched: the question, after the last one without its places if it leans on that."""
+    if not contextual:
+        return essence
+    earlier = _last_question(turns)
+    for mention in reversed(_mentions(earlier, ())):
+        earlier = earlier[: mention.span[0]] + earlier[mention.span[1] :]
+    rest = essence
+    if found:
+        rest = "".join(
+            char for i, char in enumerate(essence) if not any(m.span[0] <= i < m.span[1] for m in found)
+        )
+    return f"{earlier} {rest}".strip()

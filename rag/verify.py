@@ -1,0 +1,133 @@
+"""Verify: a drafted claim and the evidence -> a checked claim, with reasons.
+
+Cheap exact checks: its marks are real; every number in it stands in the cited evidence by value; bounds
+(最高, 不低于) are kept; departments and groups are named there; negations and conditions are neither added
+nor left out; and its words are the evidence's. A claim that fails is cited anew where another piece of
+evidence proves it, else replaced by the verbatim sentence, else dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag import lexicon
+from rag.compose import parse_line
+from rag.fold import fold
+from rag.quantities import quantities
+from rag.terms import tokens
+from rag.types import Check, Claim, Evidence, Language, Outcome
+
+# A claim's pairs of characters that must stand in its evidence: below this it says something else.
+LEAST_SHARED = 0.55
+UPPER = re.compile(r"最高|最多|不超过|不高于|以下|以内|至多|上限|不得超过|之内|\bup to\b|at most|no more than|maximum|within|not exceed|below|under")
+LOWER = re.compile(r"最低|不低于|不少于|以上|至少|起步|超过(?<!不超过)(?<!不得超过)|突破|at least|no less than|minimum|more than|over|exceed(?<!not exceed)")
+NEGATION = re.compile(r"不得|不予|不能|不可|禁止|严禁|取消|不再|无需|无须|不需|免于|除外|未(?=[经按能])|没有|不(?:用|必|要求|受)|\bnot?\b|n't\b|cannot|without|exempt|cancel|abolish|never|except")
+CONDITION = re.compile(r"但|除外|不得|须|仅限|必须|除.{1,40}外|前提下|unless|only|must|provided|except")
+FILLER = frozenset("的了是在和与及或等可以能有为对您你我请需要将会由向其该这那也都就")
+
+
+def verify(
+    line: str, evidence: Sequence[Evidence], language: Language, *, used: frozenset[int] = frozenset()
+) -> Check:
+    """What becomes of a drafted line. Marks in the result count into `evidence`, from 1.
+
+    `used` are the marks whose verbatim sentence the answer already holds.
+    """
+    text, marks = parse_line(line)
+    real = tuple(mark for mark in marks if 1 <= mark <= len(evidence))
+    reasons = [] if marks and real == marks else ["a mark stands for no evidence"]
+    if text and not reasons:
+        reasons = _faults(text, [evidence[mark - 1] for mark in real], language)
+        if not reasons:
+            return Check(line, Outcome.SUPPORTED, Claim(text, real))
+    if text:
+        for mark, item in enumerate(evidence, 1):
+            if mark not in real and not _faults(text, [item], language):
+                return Check(line, Outcome.RECITED, Claim(text, (mark,)), tuple(reasons))
+    if real and real[0] not in used and language != "en":
+        return Check(line, Outcome.REPLACED, Claim(evidence[real[0] - 1].text, real[:1]), tuple(reasons))
+    return Check(line, Outcome.DROPPED, None, tuple(reasons or ["no text"]))
+
+
+def _faults(text: str, cited: Sequence[Evidence], language: Language) -> list[str]:
+    """Why `text` is not proved by the evidence it cites; empty when it is."""
+    proof = "\n".join(item.text for item in cited)
+    titles = "\n".join(title for item in cited for title in item.clause.heading)
+    context = f"{proof}\n{titles}\n" + "\n".join(department.name for item in cited for department in item.clause.departments)
+    folded, folded_proof = fold(text), fold(proof)
+    faults = [f"number {_shown(q)} is not in the evidence" for q in sorted(quantities(text) - quantities(context))]
+    bounds = (("an upper bound", UPPER), ("a lower bound", LOWER))
+    faults += [
+        f"{name} is not in the evidence"
+        for name, pattern in bounds
+        if quantities(text) and pattern.search(folded) and not pattern.search(folded_proof)
+    ]
+    if language == "en":
+        faults += _english_faults(text, context)
+    else:
+        faults += _chinese_faults(folded, folded_proof, fold(context))
+    return faults
+
+
+def _shown(quantity: tuple[object, str]) -> str:
+    return f"{quantity[0]}{quantity[1]}"
+
+
+def _chinese_faults(claim: str, proof: str, context: str) -> list[str]:
+    faults = []
+    if bool(NEGATION.search(claim)) != bool(NEGATION.search(proof)) and _shares_negated(claim, proof):
+        faults.append("a negation was added or lost")
+    if _lost_condition(claim, proof):
+        faults.append("a condition of the clause is left out")
+    for kind in ("department", "group"):
+        named = {term for term in lexicon.named(claim, kind) if not _names(context, term)}
+        faults += [f"{term.official} is not in the evidence" for term in sorted(named, key=lambda t: t.official)]
+    pairs = [token for token in tokens(claim) if len(token) == 2 and not set(token) & FILLER]
+    held = set(tokens(context))
+    shared = sum(pair in held for pair in pairs) / len(pairs) if pairs else 0.0
+    if shared < LEAST_SHARED:
+        faults.append(f"only {shared:.0%} of its words are the evidence's")
+    return faults
+
+
+def _english_faults(text: str, context: str) -> list[str]:
+    """An English claim is proved by its numbers and by the terms of the bilingual table."""
+    faults = []
+    if re.search(r"[\u3400-\u9fff]", re.sub(r"[（(][^（()）]*[)）]", "", text)):
+        faults.append("it is not English")
+    known = {term.official for term in lexicon.expand(fold(context))}
+    for term in lexicon.expand(fold(text)):
+        if term.kind in ("group", "department") and term.official not in known and not _names(fold(context), term):
+            faults.append(f"{term.english[0] if term.english else term.official} is not in the evidence")
+    return faults
+
+
+def _names(context: str, term: lexicon.Term) -> bool:
+    """Whether the folded evidence names a term, by its official or a short form or a part of it."""
+    forms = (term.official, *term.short)
+    return any(form in context for form in forms)
+
+
+def _shares_negated(claim: str, proof: str) -> bool:
+    """Whether the claim speaks of the words around the proof's negation, so that the negation matters."""
+    for text, other in ((proof, claim), (claim, proof)):
+        for match in NEGATION.finditer(text):
+            after = tokens(text[match.end() : match.end() + 8])
+            if any(len(token) == 2 and token in tokens(other) for token in after):
+                return True
+    return False
+
+
+def _lost_condition(claim: str, proof: str) -> bool:
+    """Whether a condition stands in the very part of the proof that the claim retells, and not in the claim."""
+    if CONDITION.search(claim):
+        return False
+    for part in re.split(r"[.;\n]", proof):
+        match = CONDITION.search(part)
+        if match and match.group() in ("除外", "不得", "仅限") or (match and match.group().startswith("除")):
+            held = set(tokens(part))
+            pairs = [token for token in tokens(claim) if len(token) == 2]
+            if pairs and sum(pair in held for pair in pairs) / len(pairs) > 0.6:
+                return True
+    return False

@@ -1,0 +1,100 @@
+"""The sentences a person reads that no clause has to prove: one table for every outcome and language.
+
+Written in simplified Chinese and English; the traditional form is converted. The log holds the causes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.fold import to_traditional
+from rag.types import Language
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "not_held": ("没有收录{places}的政策文件，无法回答。已收录：{held}。",
+                 "No policy document of {places} is held, so this cannot be answered. Held: {held}."),
+    "also_not_held": ("没有收录{places}的政策文件。", "No policy document of {places} is held."),
+    "not_covered": ("已收录的{places}文件没有规定这一点。", "The documents held for {places} do not say this."),
+    "not_covered_anywhere": ("已收录的文件没有规定这一点。已收录：{held}。", "The documents held do not say this. Held: {held}."),
+    "missing": ("文件没有写明：{slots}。", "The document does not state: {slots}."),
+    "ask_department": ("可以向{departments}咨询。", "You may ask: {departments}."),
+    "which_city": ("各地规定不同，请告诉我您在哪个地方。以下分别列出：", "This depends on the place. Which one do you mean? Each is answered apart:"),
+    "which_city_many": ("各地规定不同，请告诉我您在哪个地方。已收录：{held}。", "This depends on the place. Which one do you mean? Held: {held}."),
+    "none_there": ("没有相关规定的：{places}。", "Nothing on this is found for: {places}."),
+    "refused_order": ("这个要求不能照办。我只根据收录的政策文件回答问题，例如补贴、贷款、办照、找哪个部门。",
+                      "I cannot follow that. I only answer questions from the policy documents held, such as subsidies, loans, registration, or whom to ask."),
+    "refused_errand": ("这不是政策问题，我帮不上忙。我可以根据收录的政策文件回答补贴、贷款、办照、找哪个部门等问题。",
+                       "That is not a question about policy. I can answer questions on subsidies, loans, registration and departments from the policy documents held."),
+    "failed": ("回答时出了错，请再试一次。", "Something went wrong while answering. Please try again."),
+    "overview": ("{place}的支持：", "Support in {place}:"),
+    "applies": ("可以申请或享受的：", "What can be applied for or is granted:"),
+    "intends": ("文件表示鼓励、探索的：", "What the document encourages or explores:"),
+    "more": ("还有{count}项。", "{count} more."),
+    "place_line": ("{place}：", "{place}:"),
+    "departments": ("负责部门：{departments}", "Departments in charge: {departments}"),
+    "english_frame": ("{place}{label}", "{place}, clause {label}, says (in Chinese): “{quote}”"),
+    "notice_horizon": ("《{title}》的目标期到{year}年，已过期，请核实现行规定。", "“{title}” has targets up to {year}, which has passed; check what applies now."),
+    "notice_expired": ("《{title}》有效期至{date}，已过期，请核实现行规定。", "“{title}” was valid until {date}; check what applies now."),
+    "notice_undated": ("《{title}》没有标明发文日期，请核实是否仍然有效。", "“{title}” gives no date of issue; check whether it still applies."),
+    "notice_model": ("语言模型没有完成回答，以下是文件原句。", "The language model did not finish; these are the document's own sentences."),
+}
+
+SLOT_NAMES: dict[str, tuple[str, str]] = {
+    "amount": ("金额", "the amount"),
+    "number": ("具体数量", "the number"),
+    "phone": ("电话", "a telephone number"),
+    "papers": ("所需材料", "the papers needed"),
+    "interest": ("利率或利息", "the interest rate"),
+    "deadline": ("时间或期限", "the time or deadline"),
+    "department": ("负责部门", "the department in charge"),
+    "group": ("所问的这类人", "the group asked about"),
+}
+
+KIND_NAMES: dict[str, tuple[str, str]] = {
+    "loan": ("贷款融资", "Loans and finance"),
+    "subsidy": ("补贴奖励", "Subsidies and awards"),
+    "space": ("场地用地", "Premises and land"),
+    "tax": ("税费", "Taxes and fees"),
+    "housing": ("落户住房", "Residence and housing"),
+    "insurance": ("社保", "Social insurance"),
+    "training": ("培训辅导", "Training and guidance"),
+    "registration": ("办照审批", "Registration and approval"),
+    "property": ("知识产权", "Intellectual property"),
+    "talent": ("人才", "Talent"),
+}
+
+
+def say(name: str, language: Language, **values: object) -> str:
+    """The sentence `name` in a language, with its blanks filled."""
+    chinese, english = SENTENCES[name]
+    if language == "en":
+        return english.format(**values)
+    return in_script(chinese.format(**values), language)
+
+
+def in_script(text: str, language: Language) -> str:
+    """Chinese `text` in the asker's script; unchanged for simplified and English."""
+    return to_traditional(text) if language == "zh-Hant" else text
+
+
+def slot_names(slots: Sequence[str], language: Language) -> str:
+    """The names of slots as a list in a sentence."""
+    names = [SLOT_NAMES[slot][language == "en"] for slot in slots if slot in SLOT_NAMES]
+    return ", ".join(names) if language == "en" else in_script("、".join(names), language)
+
+
+def kind_name(kind: str, language: Language) -> str:
+    chinese, english = KIND_NAMES[kind]
+    return english if language == "en" else in_script(chinese, language)
+
+
+def place_name(place: str, language: Language) -> str:
+    """A place's name for the asker: 吕梁市, 呂梁市, or Lüliang City (吕梁市)."""
+    if language == "en":
+        return place  # TEMP
+    return in_script(place, language)
+
+
+def place_names(places: Sequence[str], language: Language) -> str:
+    return (", " if language == "en" else "、").join(place_name(place, language) for place in places)
+
