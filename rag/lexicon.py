@@ -25,8 +25,10 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 COLUMNS = ("official", "kind", "short", "lay", "english")
 TABLE = "data/lexicon.tsv"
 
-# A Latin word or number (R&D, master's, 4050), else any one character; white space and hyphens only separate.
-TOKEN = re.compile(r"[a-z0-9]+(?:[&'’][a-z0-9]+)*|[^\s\-]")
+# A Latin word or number (R&D, master's, 4050), else any one character; space, hyphen, apostrophe separate.
+TOKEN = re.compile(r"[a-z0-9]+(?:[&'][a-z0-9]+)*|[^\s\-']")
+# Words that come and go inside a form: start a company, start my own company.
+SKIPPED = {"a", "an", "the", "my", "our", "your", "his", "her", "their", "own"}
 # Plurals that no ending tells.
 IRREGULAR = {"people": "person", "children": "child", "men": "man", "women": "woman"}
 # The first ending that fits is replaced: subsidies, businesses, taxes, branches, loans; business stays.
@@ -184,11 +186,10 @@ def _trie() -> _Node:
 
 def _grow(root: _Node, form: str) -> _Node:
     node = root
-    for word in TOKEN.findall(form.lower()):
-        word = _singular(word)
-        if word not in node.children:
-            node.children[word] = _Node()
-        node = node.children[word]
+    for token in _tokens(form.lower()):
+        if token.text not in node.children:
+            node.children[token.text] = _Node()
+        node = node.children[token.text]
     return node
 
 
@@ -198,14 +199,15 @@ def _with(terms: tuple[Term, ...], term: Term) -> tuple[Term, ...]:
 
 
 def _tokens(text: str) -> list[_Token]:
-    return [_Token(_singular(found.group()), *found.span()) for found in TOKEN.finditer(text)]
+    found = TOKEN.finditer(text)
+    return [_Token(_singular(one[0]), one.start(), one.end()) for one in found if one[0] not in SKIPPED]
 
 
 def _singular(word: str) -> str:
     """`word` without its plural or possessive ending: forms and texts both pass here, so they meet."""
     if len(word) < LONG_ENOUGH or not word.isascii():
         return IRREGULAR.get(word, word)
-    word = word.replace("’", "'").removesuffix("'s").removesuffix("'")
+    word = word.removesuffix("'s")
     if word in IRREGULAR:
         return IRREGULAR[word]
     for ending, singular in PLURALS:
