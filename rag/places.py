@@ -20,9 +20,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from rag.types import Span
 
@@ -35,13 +35,15 @@ StopClass: TypeAlias = Literal["free", "border", "word"]
 LEVELS: dict[Level, int] = {"province": 0, "prefecture": 1, "county": 2}
 
 # What may stand before a short name that is also something else: 在朝阳, 去大通, 是同安的.
-LOCATIVES = frozenset("在到去来回从于赴往住是至离")
+LOCATIVES = frozenset("在到去来回从于赴往住是至离问们咱")
 # What may follow it: 在大通开店, 朝阳有什么, 大同的, 长治怎么.
 FOLLOWERS = frozenset(
-    "的有能可想要办开创做搞怎哪对给这那什啥还也都会该需申领找贷补租买落打工干就上当投人本户市县区州旗省及与和或跟吗呢吧"
+    "的有能可想要办开创做搞怎哪对给这那什啥还也都会该需申领找贷补租买落打工干就上当投人本户及与和或跟吗呢吧"
 )
 # Nouns and particles that a word takes as readily as a name does, so that they prove nothing: 合作的, 和平和.
-WEAK_FOLLOWERS = frozenset("的人会都上工及与和或市县区对要可这那当也还")
+WEAK_FOLLOWERS = frozenset("的人会都上工及与和或对要可这那当也还")
+# The longest words of data/common_words.txt.
+LONGEST_WORD = 5
 # A unit that begins the next word is no end of a name: 振兴区域, 资源市场, 南部县域.
 UNIT_RUNS_ON = {
     "市": "场值盈容况售民占",
@@ -74,13 +76,18 @@ UNIT_WORDS: dict[str, tuple[str, ...]] = {
     "league": ("盟",),
     "province": ("省",),
     "sheng": ("省",),
+    "area": ("新区",),
     "region": ("自治区", "特别行政区", "地区"),
 }
+PLAIN_U = str.maketrans("üÜ", "uU")
+UNIT_ATTRIBUTES = frozenset(("autonomous", "new"))
+MAX_UNIT_WORDS = 5
 LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’][A-Za-zÀ-ɏ]+)*")
 LATIN_GAPS = frozenset((" ", "-", "  "))
 MAX_LATIN_WORDS = 4
 # Shorter names differ by one letter from too many words.
 MIN_SLIP_LETTERS = 6
+COMMON_READINGS = 2
 # What may stand between a place and the one it lies in: 吉林省 长春市, 长春的朝阳区, "Chaoyang, Beijing".
 NEXT_TO = frozenset(("", " ", "的", "·", ", ", ",", "，"))
 
@@ -107,8 +114,7 @@ class Mention:
     candidates: tuple[Place, ...]
 
 
-@dataclass(frozen=True)
-class _Spelling:
+class _Spelling(NamedTuple):
     """What a Chinese spelling can mean; `stem_stop` is the class of a name less its unit (振兴区: 振兴)."""
 
     places: tuple[Place, ...]
@@ -117,8 +123,7 @@ class _Spelling:
     stem_stop: StopClass
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A line of the data: a place, its spellings besides the official one, and the pinyin of its name."""
 
     place: Place
@@ -159,11 +164,12 @@ class Gazetteer:
         self.places = tuple(entry.place for entry in entries)
         self._entries = {entry.place: entry for entry in entries}
         self._stops = stops
+        self._exonyms = {code: tuple(map(_fold_latin, names)) for code, names in exonyms.items()}
+        self._exonym_keys = {key for keys in self._exonyms.values() for key in keys}
         self._words = words
         self._by_name = _grouped((entry.place.name, entry.place) for entry in entries)
         self._spellings = self._chinese()
         self._lengths = _lengths(self._spellings)
-        self._latin = self._romanised(exonyms)
 
     def by_name(self, official_name: str) -> tuple[Place, ...]:
         """The places of this official name; empty where there is none."""
@@ -219,37 +225,39 @@ class Gazetteer:
 
     def _chinese(self) -> dict[str, _Spelling]:
         """Every Chinese spelling with what it can mean."""
-        official = _grouped((entry.place.name, entry.place) for entry in self._entries.values())
         shorts = _grouped(
             (spelling, entry.place) for entry in self._entries.values() for spelling in entry.spellings
         )
         table = {
-            spelling: self._spelling(spelling, (*official.get(spelling, ()), *places), spelling in official)
-            for spelling, places in (shorts | {name: () for name in official if name not in shorts}).items()
+            spelling: self._spelling(spelling, (*self.by_name(spelling), *shorts.get(spelling, ())))
+            for spelling in self._by_name | shorts
         }
-        for spelling, places in shorts.items():
-            for variant in _other_units(spelling, table[spelling]):
-                table.setdefault(variant, self._spelling(variant, places, False))
+        for spelling in shorts:
+            meaning = table[spelling]
+            for variant in _other_units(spelling, meaning):
+                # A unit makes a name of a rare word, but only where a name can begin.
+                table.setdefault(variant, meaning._replace(official=meaning.stop != "free"))
         return table
 
-    def _spelling(self, spelling: str, places: Iterable[Place], official: bool) -> _Spelling:
-        ordered = sorted(dict.fromkeys(places), key=lambda place: (LEVELS[place.level], place.code))
+    def _spelling(self, spelling: str, places: tuple[Place, ...]) -> _Spelling:
         stem = spelling[:-1] if spelling[-1] in UNITS else spelling
-        return _Spelling(tuple(ordered), self._stop(spelling), official, self._stop(stem))
+        ordered = sorted(set(places), key=_rank) if len(places) > 1 else places
+        return _Spelling(tuple(ordered), self._stop(spelling), spelling in self._by_name, self._stop(stem))
 
     def _stop(self, spelling: str) -> StopClass:
         listed = self._stops.get(spelling)
         return "border" if listed == "border" else "word" if listed == "word" else "free"
 
-    def _romanised(self, exonyms: dict[str, tuple[str, ...]]) -> dict[str, tuple[Place, ...]]:
-        """Folded Latin spellings, without spaces, with the places they can mean."""
+    @cached_property
+    def _latin(self) -> dict[str, tuple[Place, ...]]:
+        """Folded Latin spellings, without spaces, with the places they can mean; built on first use."""
         pairs = [(key, entry.place) for entry in self._entries.values() for key in _pinyin_keys(entry)]
         pairs += [
-            (_fold_latin(name), entry.place)
+            (key, entry.place)
             for entry in self._entries.values()
-            for name in exonyms.get(entry.place.code, ())
+            for key in self._exonyms.get(entry.place.code, ())
         ]
-        return _grouped(sorted(pairs, key=lambda pair: (LEVELS[pair[1].level], pair[1].code)))
+        return _grouped(sorted(pairs, key=lambda pair: _rank(pair[1])))
 
     # -- Chinese
 
@@ -295,8 +303,10 @@ class Gazetteer:
 
     def _stands(self, text: str, start: int, end: int, spelling: _Spelling, near: Sequence[Place]) -> bool:
         """Whether the spelling at [start, end) is a name here, with no place named straight before it."""
-        if self._torn(text, start, end):
+        if self._torn(text, start, end) or self._inside_word(text, start, end):
             return False
+        if spelling.stop == "free" and end - start == 2 and spelling.places[0].level == "county":
+            return self._whole(text, start, end)
         if spelling.stop == "free":
             return spelling.stem_stop == "free" or not self._word_at(text, start - 1)
         if spelling.official:
@@ -306,9 +316,13 @@ class Gazetteer:
             return held and _after_locative(text, start) and _followed(text, end)
         if held and not self._word_at(text, start - 1) and not self._word_at(text, end - 1):
             return True
-        if self._word_at(text, end - 1) or not _bordered(text, start):
+        located = _after_locative(text, start)
+        # 在三原创业 is 三原 and 创业, not 原创.
+        if self._word_at(text, end - 1) and not (located and self._word_at(text, end)):
             return False
-        sure = _after_locative(text, start) or spelling.places[0].level != "county"
+        if not _bordered(text, start):
+            return False
+        sure = located or spelling.places[0].level != "county"
         return end - start == len(text) or _followed(text, end, strictly=not sure)
 
     def _official_stands(self, text: str, start: int, spelling: _Spelling, near: Sequence[Place]) -> bool:
@@ -322,6 +336,20 @@ class Gazetteer:
     def _torn(self, text: str, start: int, end: int) -> bool:
         """Whether a short match only arises where two common words meet: 建[成都]市."""
         return end - start <= 3 and self._word_at(text, start - 1) and self._word_at(text, start + 1)
+
+    def _whole(self, text: str, start: int, end: int) -> bool:
+        """Whether a short name is no half of a word on either side, or stands where a name can."""
+        if self._word_at(text, end - 1) and not _bordered(text, start):
+            return False
+        return _followed(text, end) or not self._word_at(text, start - 1)
+
+    def _inside_word(self, text: str, start: int, end: int) -> bool:
+        """Whether [start, end) lies in a longer common word: 一视[同仁], [长治]久安."""
+        return any(
+            text[first : first + length] in self._words
+            for length in range(end - start + 1, LONGEST_WORD + 1)
+            for first in range(max(0, end - length), start + 1)
+        )
 
     def _word_at(self, text: str, start: int) -> bool:
         return start >= 0 and text[start : start + 2] in self._words
@@ -346,8 +374,10 @@ class Gazetteer:
             chosen = words[index : index + count]
             if not _adjoin(text, chosen) or (count > 1 and any(_has_apostrophe(word) for word in chosen)):
                 continue
-            key = "".join(_fold_latin(word.group()) for word in chosen)
-            places = self._latin.get(key, ())
+            typed = "".join(word.group() for word in chosen)
+            key = _fold_latin(typed)
+            # ü may stand for u as well (Ürümqi).
+            places = self._latin.get(key, ()) or self._latin.get(_fold_latin(typed.translate(PLAIN_U)), ())
             if _has_apostrophe(chosen[0]):
                 places = tuple(place for place in places if not self._monosyllabic(key, (place,)))
             if not places:
@@ -365,7 +395,9 @@ class Gazetteer:
         if self._stops.get(key) == "english":
             return capital and _has_apostrophe(words[0])
         if places[0].level == "county":
-            return capital and not self._monosyllabic(key, places)
+            # Apart, the syllables are as often a person (He Ping) as a county.
+            whole = len(words) == 1 or key in self._exonym_keys
+            return capital and whole and not self._monosyllabic(key, places)
         return capital or (len(words) == 1 and len(key) > 4)
 
     def _monosyllabic(self, key: str, places: tuple[Place, ...]) -> bool:
@@ -390,12 +422,13 @@ class Gazetteer:
         stretch = text[start:end]
         if stretch == name or not _is_han(stretch) or self.stop_class(name) == "word":
             return False
-        if stretch in self._words or self._word_at(text, start - 1) or self._word_at(text, end - 1):
+        if self._word_at(text, start - 1) or self._word_at(text, end - 1) or self._hides_word(stretch):
             return False
         stem = name[:-1] if name[-1] in UNITS else name
-        if len(stem) > 2 and sum(a != b for a, b in zip(stretch, name, strict=True)) == 1:
-            return not self._hides_word(stretch)
-        return not self._hides_word(stretch) and _same_sound(stretch, name)
+        one_wrong = sum(a != b for a, b in zip(stretch, name, strict=True)) == 1
+        if one_wrong and (len(stem) > 3 or (len(stem) == 3 and _bordered(text, start))):
+            return True
+        return _same_sound(stretch, name)
 
     def _hides_word(self, stretch: str) -> bool:
         return any(stretch[i : i + 2] in self._words for i in range(len(stretch) - 1))
@@ -443,6 +476,11 @@ def _read_rows(name: str) -> Iterator[list[str]]:
     return (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
 
 
+def _rank(place: Place) -> tuple[int, str]:
+    """Higher levels first, then by code."""
+    return LEVELS[place.level], place.code
+
+
 def _level(code: str) -> Level:
     return "province" if code.endswith("0000") else "prefecture" if code.endswith("00") else "county"
 
@@ -469,7 +507,7 @@ def _lengths(spellings: Iterable[str]) -> dict[str, tuple[int, ...]]:
 
 def _other_units(spelling: str, meaning: _Spelling) -> list[str]:
     """A short name with the unit it may have had before, or be thought to have: 长安县 for 长安区."""
-    if meaning.stop != "free" or spelling[-1] in UNITS or meaning.places[0].level == "province":
+    if meaning.stop == "word" or spelling[-1] in UNITS or meaning.places[0].level == "province":
         return []
     units = "市县区" if meaning.places[0].level == "county" else ("市", "地区", "州")
     return [spelling + unit for unit in units]
@@ -521,10 +559,12 @@ def _resolve_by_neighbours(mentions: list[Mention], text: str) -> list[Mention]:
 
 
 def _resolve_by_context(mentions: list[Mention]) -> list[Mention]:
-    """Mentions less the candidates outside the certain places named elsewhere (我在长春 ... 朝阳区)."""
-    certain = [mention.candidates[0] for mention in mentions if len(mention.candidates) == 1]
+    """Mentions less the candidates that the certain places named elsewhere rule out (我在长春 ... 朝阳区)."""
+    certain = tuple(dict.fromkeys(m.candidates[0] for m in mentions if len(m.candidates) == 1))
     return [
-        replace(mention, candidates=_under(mention.candidates, tuple(certain)) or mention.candidates)
+        replace(mention, candidates=_prefer(mention.candidates, certain))
+        if len(mention.candidates) > 1
+        else mention
         for mention in mentions
     ]
 
@@ -565,17 +605,20 @@ def _adjoin(text: str, words: list[re.Match[str]]) -> bool:
 def _unit_after(
     text: str, words: list[re.Match[str]], index: int, places: tuple[Place, ...]
 ) -> tuple[int, tuple[Place, ...]]:
-    """How many words from `index` on are a unit ("County"), and the places that it leaves."""
-    if index >= len(words) or text[words[index - 1].end() : words[index].start()] not in LATIN_GAPS:
-        return 0, places
-    word = words[index].group().lower()
-    if word == "autonomous":
-        more, kept = _unit_after(text, words, index + 1, places)
-        return (more + 1 if more else 0), kept
-    if word not in UNIT_WORDS:
-        return 0, places
-    kept = tuple(place for place in places if place.name.endswith(UNIT_WORDS[word]))
-    return 1, kept or places
+    """How many words from `index` on are a unit ("County"), and the places that it leaves.
+
+    A unit with an attribute counts whole: "Manchu Autonomous County", "New Area".
+    """
+    following = words[index - 1 : index + MAX_UNIT_WORDS]
+    for count in range(1, len(following)):
+        if not _adjoin(text, following[: count + 1]):
+            break
+        word = following[count].group().lower()
+        plain = count == 1 or following[count - 1].group().lower() in UNIT_ATTRIBUTES
+        if plain and word in UNIT_WORDS:
+            kept = tuple(place for place in places if place.name.endswith(UNIT_WORDS[word]))
+            return count, kept or places
+    return 0, places
 
 
 def _one_edit_apart(typed: str, name: str) -> bool:
@@ -623,7 +666,7 @@ def _is_han(text: str) -> bool:
 
 
 def _shares_a_character(stretch: str, name: str) -> bool:
-    """Whether the stem, or the unit and a character beside it, stand in both at the same position."""
+    """Whether some character stands in both at the same position."""
     return any(a == b for a, b in zip(stretch, name, strict=True))
 
 
@@ -633,7 +676,8 @@ def _same_sound(stretch: str, name: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _readings(char: str) -> frozenset[str]:
-    """The toneless readings of a character."""
+    """The common toneless readings of a character."""
     from pypinyin import Style, pinyin
 
-    return frozenset(pinyin(char, style=Style.NORMAL, heteronym=True)[0])
+    # The commonest come first; the rare ones would make 和 sound like 越.
+    return frozenset(pinyin(char, style=Style.NORMAL, heteronym=True)[0][:COMMON_READINGS])
