@@ -47,6 +47,9 @@ class SentenceTransformerEmbedder:
     def __init__(self, model: str | Path, identity: str) -> None:
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()  # a bar of its own would tear ours
 
         options: dict[str, Any] = {"device": "cpu", "model_kwargs": {"dtype": torch.bfloat16}}
         if Path(model).is_dir():

@@ -1,0 +1,74 @@
+"""`eval run`: answer each question of a set and write one object a line; resumable."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from eval.questions import Question
+from rag import models
+from rag.answer import Answerer, load_answerer, load_embedder
+from rag.config import Settings
+from rag.errors import InputError
+from rag.index import build, is_current
+from rag.records import answer_record
+from rag.types import Mode
+
+Report = Callable[[int, int, str], None]
+
+
+def run(
+    questions: list[Question], out: Path, answerer: Answerer, *, mode: Mode, as_of: datetime.date, report: Report
+) -> None:
+    """Answer `questions` in order, appending to `out`; those it holds already are left as they are.
+
+    Raises `InputError` when `out` is no run of this set.
+    """
+    done = _already(out, {question.id for question in questions})
+    with out.open("a", encoding="utf-8") as file:
+        for i, question in enumerate(questions, 1):
+            if question.id in done:
+                continue
+            answer = answerer.answer(question.question, question.history, mode=mode, as_of=as_of)
+            record = {"id": question.id, **answer_record(answer)}
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            file.flush()
+            report(i, len(questions), question.id)
+
+
+def _already(out: Path, known: set[str]) -> set[str]:
+    """The ids that `out` answers; a last line that a crash cut short is removed."""
+    if not out.exists():
+        out.parent.mkdir(parents=True, exist_ok=True)
+        return set()
+    text = out.read_text(encoding="utf-8")
+    whole = text[: text.rfind("\n") + 1]
+    if whole != text:
+        out.write_text(whole, encoding="utf-8")
+    ids: set[str] = set()
+    for number, line in enumerate(whole.splitlines(), 1):
+        try:
+            ids.add(json.loads(line)["id"])
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise InputError(f"{out}:{number}: not a line of a run. Name another --out file.") from error
+    strange = sorted(ids - known)
+    if strange:
+        raise InputError(f"{out} answers {strange[0]!r}, which is not in this question set. Name another --out file.")
+    return ids
+
+
+def answerer_for(settings: Settings, seeds: Path | None, mode: Mode) -> Answerer:
+    """An answerer over the library, or over another folder of documents with an index of its own."""
+    if seeds is not None:
+        if not seeds.is_dir():
+            raise InputError(f"{seeds} is no folder. Give a folder of documents to --seeds.")
+        name = hashlib.sha256(str(seeds.resolve()).encode()).hexdigest()[:12]
+        settings = replace(settings, seeds=seeds.resolve(), home=settings.home / "eval" / name)
+    identity = models.identity(settings.cache, settings.embedder)
+    if not is_current(settings.home, settings.seeds, identity):
+        build(settings.home, settings.seeds, load_embedder(settings))
+    return load_answerer(settings, mode=mode)

@@ -1,0 +1,258 @@
+"""The command line: `tiaowen ask | search | show | build | models | serve ...`.
+
+An edge: it draws what the library reports, turns a `TiaowenError` into one line and exit status 1, and
+imports what is heavy inside the command that needs it, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from rag import config
+from rag.errors import InputError, ModelError, TiaowenError
+
+if TYPE_CHECKING:
+    from rag.config import Settings
+
+EXAMPLES = """\
+例 / examples:
+  tiaowen build                                   读入文件，建立索引 / read the documents, build the index
+  tiaowen ask "返乡农民工在吕梁创业，能贷多少？"     提问 / ask a question
+  tiaowen ask --extractive "..."                  只用原句回答，不用语言模型 / answer in the documents' own sentences
+  tiaowen ask                                     连续对话 / a chat that keeps the context
+  tiaowen search "创业担保贷款" --city 吕梁市       看检索结果 / see the hits
+  tiaowen show "吕发改服务发〔2022〕153号第26条"     看条文 / show a clause
+  tiaowen models fetch                            取模型 / fetch the models
+  tiaowen serve                                   打开网页 / open the page
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Errors on one line, with where to look."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"tiaowen: {message}. See `{self.prog} --help`.\n")
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run one command; exits with 0, 1 for a known error, 2 for wrong usage, 130 for Ctrl-C."""
+    arguments = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.DEBUG if arguments.debug else logging.WARNING, format="%(name)s: %(message)s")
+    if arguments.debug:
+        logging.getLogger("rag").setLevel(logging.DEBUG)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        settings = config.load(flags={"home": arguments.home})
+        status = arguments.run(arguments, settings)
+    except TiaowenError as error:
+        if arguments.debug:
+            raise
+        print(f"tiaowen: {error}", file=sys.stderr)
+        status = 1
+    except KeyboardInterrupt:
+        print("tiaowen: 已停止 / stopped.", file=sys.stderr)
+        status = 130
+    except BrokenPipeError:  # the reader of our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="tiaowen",
+        description="条问：问政策，每句话都有条文为证。 Questions about policy documents, every sentence proved by its clause.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(debug=False, home=None)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--home", metavar="FOLDER", default=argparse.SUPPRESS, help="资料库文件夹 / the library's folder (TIAOWEN_HOME)")
+    common.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="显示详细日志和出错位置 / log in detail, show tracebacks")
+    parser.add_argument("--home", metavar="FOLDER", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(title="命令 / commands", metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def command(name: str, run: Callable[[argparse.Namespace, Settings], int], text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text, parents=[common])
+        added.set_defaults(run=run)
+        return added
+
+    ask = command("ask", _ask, "回答问题；不给问题则开始对话 / answer a question, or chat without one")
+    ask.add_argument("question", nargs="?", help="问题 / the question")
+    ask.add_argument("--city", metavar="PLACE", help="地方 / the place, if the question names none")
+    ask.add_argument("--extractive", action="store_true", help="只用文件原句，不用语言模型 / no language model")
+    ask.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    ask.add_argument("--explain", action="store_true", help="显示每句话如何核对 / show how each line was checked")
+    ask.add_argument("--as-of", type=_date, metavar="YYYY-MM-DD", help="按哪一天回答 / the day it is asked on (default today)")
+    search = command("search", _search, "只检索，显示条文和得分 / show hits with scores, no language model")
+    search.add_argument("question", help="要找什么 / what to look for")
+    search.add_argument("--city", metavar="PLACE", help="地方 / the place")
+    search.add_argument("-k", type=_count, default=10, help="几条 / how many (default 10)")
+    search.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    show = command("show", _show, "显示文件的结构或一条 / show a document's tree or a clause")
+    show.add_argument("document", help="文件名、发文字号、标题或地方，可带条号 / id, number, title or place, with or without a clause")
+    show.add_argument("label", nargs="?", help="条号 / the clause's label, e.g. 2.5.26")
+    build = command("build", _build, "读入所有文件，建立索引 / read all documents and build the index")
+    build.add_argument("--if-needed", action="store_true", help="索引已是最新则不建 / do nothing if it is up to date")
+    models_command = command("models", _models, "管理模型 / the models: fetch, list, verify, path")
+    models_command.add_argument("action", choices=("fetch", "list", "verify", "path"))
+    models_command.add_argument("names", nargs="*", metavar="NAME", help="模型名，默认全部 / model names (default all)")
+    serve = command("serve", _serve, "打开网页 / serve the page")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=_port, default=7860)
+    return parser
+
+
+# -- argument types -------------------------------------------------------------------------------
+
+
+def _date(text: str) -> Any:
+    import datetime
+
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; expected YYYY-MM-DD") from error
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 200:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 200")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1 to 65535")
+    return int(text)
+
+
+# -- commands -------------------------------------------------------------------------------------
+
+
+def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.question is None and arguments.json:
+        raise InputError("--json needs a question. Give one in quotes after `ask`.")
+    from rag import terminal
+    from rag.answer import load_answerer
+    from rag.records import answer_record
+    from rag.types import Mode, Turn
+    from rag.understand import check_question
+
+    if arguments.question is not None:
+        check_question(arguments.question)
+    mode: Mode = "extractive" if arguments.extractive else "composed"
+    with terminal.loading(quiet=arguments.json):
+        answerer = load_answerer(settings, mode=mode)
+    options = {"place": arguments.city, "mode": mode, "as_of": arguments.as_of}
+    if arguments.json:
+        answer = answerer.answer(arguments.question, **options)
+        print(json.dumps(answer_record(answer), ensure_ascii=False))
+        return 0
+    view = terminal.View(explain=arguments.explain)
+    if arguments.question is not None:
+        view.show(answerer.stream(arguments.question, **options))
+        return 0
+    history: list[Turn] = []
+    for question in view.questions():
+        try:
+            answer = view.show(answerer.stream(question, history, **options))
+        except InputError as error:
+            print(f"tiaowen: {error}", file=sys.stderr)
+            continue
+        history += [Turn("user", question), Turn("assistant", answer.text)]
+    return 0
+
+
+def _search(arguments: argparse.Namespace, settings: Settings) -> int:
+    from rag import models, terminal
+    from rag.answer import load_embedder
+    from rag.index import load
+    from rag.records import hit_record
+    from rag.retrieve import retrieve
+    from rag.understand import understand
+
+    index = load(settings.home, models.identity(settings.cache, settings.embedder))
+    query = understand(arguments.question, (), tuple(index.metadata.values()), place=arguments.city)
+    if query.not_held and not query.documents:
+        held = "、".join(dict.fromkeys(m.place for m in index.metadata.values() if m.place))
+        raise InputError(f"No document of {'、'.join(query.not_held)} is held. Held: {held}.")
+    with terminal.loading(quiet=arguments.json):
+        embedder = load_embedder(settings)
+    hits = retrieve(query, index, embedder, k=arguments.k).hits
+    if arguments.json:
+        print(json.dumps([hit_record(hit) for hit in hits], ensure_ascii=False))
+    else:
+        terminal.show_hits(query, hits, index)
+    return 0
+
+
+def _show(arguments: argparse.Namespace, settings: Settings) -> int:
+    from rag import models, terminal
+    from rag.index import load
+    from rag.lookup import look_up
+
+    index = load(settings.home, models.identity(settings.cache, settings.embedder))
+    found = look_up(index, arguments.document, arguments.label)
+    terminal.show_document(index, found)
+    return 0
+
+
+def _build(arguments: argparse.Namespace, settings: Settings) -> int:
+    from rag import models, terminal
+    from rag.index import build, is_current
+
+    identity = models.identity(settings.cache, settings.embedder)
+    if arguments.if_needed and is_current(settings.home, settings.seeds, identity):
+        return 0
+    from rag.answer import load_embedder
+
+    with terminal.loading():
+        embedder = load_embedder(settings)
+    with terminal.progress() as report:
+        built = build(settings.home, settings.seeds, embedder, progress=report)
+    print(f"{built.documents} 份文件，{built.clauses} 条，{built.passages} 段 / documents, clauses, passages -> {settings.home}")
+    for failure in built.failures:
+        print(f"tiaowen: left out {failure.name}: {failure.reason}", file=sys.stderr)
+    return 1 if built.failures else 0
+
+
+def _models(arguments: argparse.Namespace, settings: Settings) -> int:
+    from rag import models, terminal
+
+    if arguments.action == "path":
+        for name in arguments.names or models.CATALOGUE:
+            print(models.path(settings.cache, name))
+        return 0
+    if arguments.action == "list":
+        terminal.show_models(models.listing(settings.cache))
+        return 0
+    with terminal.progress(unit="bytes") as report:
+        if arguments.action == "fetch":
+            models.fetch(settings.cache, arguments.names, progress=report)
+            return 0
+        standings = models.verify(settings.cache, arguments.names, progress=report)
+    terminal.show_models(standings)
+    bad = [standing for standing in standings if standing.state is not models.State.READY]
+    if bad:
+        raise ModelError("; ".join(standing.detail for standing in bad))
+    return 0
+
+
+def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    from ui.page import serve
+
+    serve(settings, host=arguments.host, port=arguments.port)
+    return 0
+
+
+if __name__ == "__main__":
+    main()

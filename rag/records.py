@@ -1,0 +1,55 @@
+"""Answers and hits as plain JSON objects: the interface that evaluation and machines read, fixed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rag.types import Answer, Evidence, Hit
+
+
+def answer_record(answer: Answer) -> dict[str, Any]:
+    """The object that `ask --json` prints and `eval run` writes (there with an `id`).
+
+    Mark [k] in `text` is `citations[k - 1]`; in `sentences` the citations are positions from 0.
+    """
+    timing = answer.timing
+    return {
+        "status": answer.status.value,
+        "text": answer.text,
+        "sentences": [
+            {"text": claim.text, "citations": [mark - 1 for mark in claim.marks]} for claim in answer.claims
+        ],
+        "citations": [evidence_record(item) for item in answer.citations],
+        "nearest": [evidence_record(item) for item in answer.nearest],
+        "notices": list(answer.notices),
+        "hits": [hit_record(hit) for hit in answer.hits],
+        "scope": list(answer.scope),
+        "evidence_s": _rounded(timing.evidence_s),
+        "first_token_s": _rounded(timing.first_token_s),
+        "total_s": _rounded(timing.total_s),
+    }
+
+
+def evidence_record(item: Evidence) -> dict[str, Any]:
+    return {
+        "file": item.clause.document,
+        "clause": item.clause.label,
+        "start": item.span.start,
+        "end": item.span.end,
+        "quote": item.quote,
+    }
+
+
+def hit_record(hit: Hit) -> dict[str, Any]:
+    clause = hit.clause
+    return {
+        "file": clause.document,
+        "clause": clause.label,
+        "start": clause.span.start,
+        "end": clause.span.end,
+        "score": round(hit.score, 6),
+    }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 4)
