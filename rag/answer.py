@@ -21,7 +21,7 @@ from rag.compose import draft_lines, prompt_for, system_prompt
 from rag.config import Settings
 from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import ModelError
-from rag.evidence import Judgement, Scorer, judge, of_sentence, select
+from rag.evidence import Judgement, Scored, Scorer, judge, of_sentence, select
 from rag.fold import fold
 from rag.generate import Generator, build_generator
 from rag.index import Index
@@ -60,8 +60,8 @@ log = logging.getLogger(__name__)
 HITS_KEPT = 20
 MOST_PLACES_APART = 6
 NEAREST_SHOWN = 2
-# A place counts as having what "which places" asks about when one of its sentences holds so much of the words.
-PLACE_COVERAGE = 0.6
+# A place has what "which places" asks about when a sentence holds this share of the words that the best one does.
+PLACE_COVERAGE = 0.7
 
 
 @dataclass
@@ -303,19 +303,20 @@ class Answerer:
         """Which places have something: one sentence for each that has it, the others named as having none."""
         language = query.language
         plan = _Plan(Status.ANSWERED)
-        nothing: list[str] = []
         hits: list[Hit] = []
+        best: dict[str, Scored | None] = {}
         for scoped in scopes:
             found = retrieve(scoped, self.index, self.embedder, k=HITS_KEPT)
             hits += found.hits
-            place = scoped.places[0] if scoped.places else ""
-            evidence = self._sentence_that_has_it(scoped, found)
-            if evidence is None:
-                nothing.append(place)
-                continue
-            plan.evidence.append(evidence)
-            text = f"{place_name(place, language)}：{in_script(evidence.text, language)}"
-            plan.lines.append(Claim(text, (len(plan.evidence),)))
+            best[scoped.places[0] if scoped.places else ""] = self._best_sentence(scoped, found)
+        most = max((part.coverage for part in best.values() if part), default=0.0)
+        nothing = [p for p, part in best.items() if not part or part.coverage < PLACE_COVERAGE * most or not most]
+        for place, part in best.items():
+            if part and place not in nothing:
+                evidence = of_sentence(self.index, part.clause, part.sentence)
+                plan.evidence.append(evidence)
+                text = f"{place_name(place, language)}：{in_script(evidence.text, language)}"
+                plan.lines.append(Claim(text, (len(plan.evidence),)))
         plan.hits = _merged(hits)
         if not plan.evidence:
             text = say("not_covered_anywhere", language, held=place_names(self._held(), language))
@@ -324,19 +325,13 @@ class Answerer:
             plan.lines.append(Framing(say("none_there", language, places=place_names(nothing, language))))
         return plan
 
-    def _sentence_that_has_it(self, scoped: Query, found: Found) -> Evidence | None:
-        """The sentence of a place's best clauses that holds what the question quotes, or most of its words."""
+    def _best_sentence(self, scoped: Query, found: Found) -> Scored | None:
+        """The sentence of a place's best clauses that fits best; it must hold what the question quotes."""
         scorer = Scorer(scoped, found, self.index)
-        quoted = [fold(part) for part in re.findall(r"[「『“\"《]([^」』”\"》]{2,})[」』”\"》]", scoped.question)]
-        best = None
-        for hit in found.hits:
-            number = self.index.number[hit.clause.id]
-            for part in scorer.sentences(number):
-                text = fold(part.sentence.text)
-                holds = any(word in text for word in quoted) if quoted else part.coverage >= PLACE_COVERAGE
-                if holds and (best is None or part.score > best.score):
-                    best = part
-        return of_sentence(self.index, best.clause, best.sentence) if best else None
+        parts = [part for hit in found.hits for part in scorer.sentences(self.index.number[hit.clause.id])]
+        if scorer.quoted:
+            parts = [p for p in parts if any(word in fold(p.sentence.text) for word in scorer.quoted)]
+        return max(parts, key=lambda part: part.score, default=None)
 
     # -- composing --------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from rag import lexicon
 from rag.embed import Embedder, Vectors
-from rag.fold import fold
+from rag.fold import fold, to_simplified
 from rag.index import Index
 from rag.terms import tokens
 from rag.types import Clause, Hit, Query
@@ -37,7 +37,7 @@ class Found:
 
 def retrieve(query: Query, index: Index, embedder: Embedder, *, k: int = 20) -> Found:
     """The `k` best clauses of the query's documents; ties are settled by clause id."""
-    vector = embedder.embed_query(query.text)
+    vector = embedder.embed_query(to_simplified(query.text))
     allowed = np.array([i for i, clause in enumerate(index.clauses) if clause.document in query.documents])
     if not len(allowed):
         return Found((), vector, {})

@@ -40,6 +40,9 @@ INTENTS: dict[str, re.Pattern[str]] = {
         r"找(?:谁|哪)|(?:哪个|哪些|什么|哪一个|哪几个|何)(?:\S{0,4})(?:部门|单位|局|机构|窗口|委)|谁(?:负责|管|来管|牵头)|归\S{0,6}管|去哪(?:里|儿)?(?:办|申请|问)|"
         r"(?:部门|单位|局)\S{0,8}(?:负责|牵头)|责任单位|牵头单位|who (?:is|are|do|should|handles|can help)|which (?:department|agency|bureau|office|authorit)|where (?:do|can|should) i (?:go|apply|ask)|whom"
     ),
+    "definition": re.compile(r"什么意思|啥意思|何意|(?:是|指|叫)(?:的是)?(?:什么|啥|哪)|指(?:的)?(?:什么|哪)|哪[几两三四五六七八九]个|定义|含义|what (?:is|are|does)|meaning"),
+    "doc_number": re.compile(r"(?:发文字号|文号|文件编?号|发文号)"),
+    "basis": re.compile(r"依据|根据|按照|基于|based on"),
     "phone": re.compile(r"电话|热线|联系方式|手机号|phone|telephone|hotline"),
     "papers": re.compile(r"(?:什么|哪些|啥|要带?)\S{0,4}(?:材料|证件|手续|资料|表格)|what (?:documents|papers|materials)"),
     "interest": re.compile(r"利率|利息|interest rate"),
@@ -69,7 +72,7 @@ ERRAND = re.compile(
 
 FOLLOW_UP = re.compile(r"^(?:那|还有|另外|它|这个|这些|那个|那些|其中|具体|然后|and\b|what about|how about|what if|also\b|then\b)|^.{0,14}(?:呢|的)[?？]?$|\b(?:it|that|they|them|those|this)\b")
 # Words behind a place's name that make it part of another name: 沈阳农业大学.
-PART_OF_NAME = re.compile(r"\S{0,8}?(?:大学|学院|银行|集团|公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|同乡|商会|菜|话|版)")
+PART_OF_NAME = re.compile(r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系|话|版)")
 # 从北京回来, 北京户口, 在北京打工: where somebody comes from, not where the policy is asked for.
 COMES_FROM = re.compile(r"(?:从|由|原籍|籍贯|毕业于|老家(?:是|在)?)\s*$|\bfrom\s+$")
 COMES_FROM_AFTER = re.compile(r"(?:人(?!才|员)|户口|户籍|籍|毕业|打工|上学|读书|回来|工作了)")
@@ -122,8 +125,10 @@ def understand(
     scope = _scope(chosen, held, essence)
     text = _search_text(essence, turns, found, contextual)
     intents = frozenset(name for name, pattern in INTENTS.items() if pattern.search(fold(essence)))
-    if contextual and not intents & {"amount", "number", "department", "deadline", "list", "overview"}:
+    if contextual and not intents:  # 「那盘山呢」 asks what was asked before
         intents |= {name for name, pattern in INTENTS.items() if pattern.search(fold(_last_question(turns)))}
+    if "amount" in intents:  # the narrower of the two
+        intents -= {"number"}
     if ORDER.search(fold(asked)) and not _content(essence):
         intents |= {"order"}
     elif ERRAND.search(fold(essence)):
