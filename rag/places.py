@@ -308,7 +308,9 @@ class Gazetteer:
         if spelling.stop == "free" and end - start == 2 and spelling.places[0].level == "county":
             return self._whole(text, start, end)
         if spelling.stop == "free":
-            return spelling.stem_stop == "free" or not self._word_at(text, start - 1)
+            # 在建 is a word, but 在建平县 names 建平县.
+            cut = self._word_at(text, start - 1) and not _after_locative(text, start)
+            return spelling.stem_stop == "free" or not cut
         if spelling.official:
             return self._official_stands(text, start, spelling, near)
         held = any(related(place, other) for place in spelling.places for other in near)
