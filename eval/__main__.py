@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rag import config
 from rag.errors import InputError, TiaowenError
+from rag.types import Mode
 
 
 def main() -> None:
@@ -53,16 +54,27 @@ def _run(arguments: argparse.Namespace) -> None:
     from eval.run import answerer_for, run
 
     questions = load_questions(arguments.questions)[: arguments.limit]
-    mode = "extractive" if arguments.extractive else "composed"
+    mode: Mode = "extractive" if arguments.extractive else "composed"
     settings = config.load(flags={"home": arguments.home})
     answerer = answerer_for(settings, arguments.seeds, mode)
     started = time.monotonic()
 
     def report(done: int, total: int, name: str) -> None:
         spent = time.monotonic() - started
-        print(f"\r{done}/{total} {name} {spent:.0f} s, {spent / done * (total - done):.0f} s left ", end="", file=sys.stderr)
+        print(
+            f"\r{done}/{total} {name} {spent:.0f} s, {spent / done * (total - done):.0f} s left ",
+            end="",
+            file=sys.stderr,
+        )
 
-    run(questions, arguments.out, answerer, mode=mode, as_of=arguments.as_of or datetime.date.today(), report=report)
+    run(
+        questions,
+        arguments.out,
+        answerer,
+        mode=mode,
+        as_of=arguments.as_of or datetime.date.today(),
+        report=report,
+    )
     print(f"\n{len(questions)} answers in {arguments.out}", file=sys.stderr)
 
 
@@ -76,7 +88,9 @@ def _score(arguments: argparse.Namespace) -> None:
     if missing:
         raise InputError(f"{arguments.record} answers {missing[0]!r}, which is not in {arguments.questions}.")
     raw = {
-        path.name: path.read_bytes().decode("utf-8-sig") for path in sorted(arguments.seeds.iterdir()) if path.is_file()
+        path.name: path.read_bytes().decode("utf-8-sig")
+        for path in sorted(arguments.seeds.iterdir())
+        if path.is_file()
     }
     clauses: dict[str, list[tuple[int, int]]] = {}
     for line in arguments.clauses.read_text(encoding="utf-8").splitlines():
@@ -110,8 +124,17 @@ def _score(arguments: argparse.Namespace) -> None:
         for s, record in zip(scores, records, strict=True):
             if not s.correct:
                 question = questions[s.id]
-                print(f"\n{s.id} {question.type} {question.lang} {record['status']} {question.question}\n  {s}\n  facts {question.facts}\n  {record['text']}")
-                print("  cited", [(c["file"][:3], c["clause"]) for c in record["citations"]], "nearest", [(c["file"][:3], c["clause"]) for c in record["nearest"]], "hits", [(h["file"][:3], h["clause"]) for h in record["hits"][:5]])
+                print(
+                    f"\n{s.id} {question.type} {question.lang} {record['status']} {question.question}\n  {s}\n  facts {question.facts}\n  {record['text']}"
+                )
+                print(
+                    "  cited",
+                    [(c["file"][:3], c["clause"]) for c in record["citations"]],
+                    "nearest",
+                    [(c["file"][:3], c["clause"]) for c in record["nearest"]],
+                    "hits",
+                    [(h["file"][:3], h["clause"]) for h in record["hits"][:5]],
+                )
                 print("  gold", [(e.file[:3], e.quote, e.required) for e in question.evidence])
 
 

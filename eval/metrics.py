@@ -69,7 +69,9 @@ def score(
     found = [any(plain(spelling) in text for spelling in spellings) for spellings in question.facts]
     cited = record["citations"]
     wanted = {_clause_of(e.file, raw[e.file].find(e.quote), clauses) for e in question.evidence}
-    required = {_clause_of(e.file, raw[e.file].find(e.quote), clauses) for e in question.evidence if e.required}
+    required = {
+        _clause_of(e.file, raw[e.file].find(e.quote), clauses) for e in question.evidence if e.required
+    }
     got = [_clause_of(c["file"], c["start"], clauses) for c in cited]
     hits = [_clause_of(h["file"], h["start"], clauses) for h in record["hits"]]
     answerable = question.expected == "answer"

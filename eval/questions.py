@@ -91,13 +91,20 @@ def _question(record: Any, where: str) -> Question:
             raise InputError(f"{where}: field {field!r} is missing or no {kind.__name__}.")
     for field, choices in CHOICES.items():
         if record[field] not in choices:
-            raise InputError(f"{where}: field {field!r} is {record[field]!r}; expected one of {', '.join(choices)}.")
+            raise InputError(
+                f"{where}: field {field!r} is {record[field]!r}; expected one of {', '.join(choices)}."
+            )
     try:
         return Question(
-            **{field: record[field] for field in ("id", "question", "lang", "persona", "type", "expected", "note")},
+            **{
+                field: record[field]
+                for field in ("id", "question", "lang", "persona", "type", "expected", "note")
+            },
             history=tuple(Turn(turn["role"], turn["content"]) for turn in record["history"]),
             files=tuple(record["files"]),
-            evidence=tuple(GoldEvidence(e["file"], e["quote"], bool(e["required"])) for e in record["evidence"]),
+            evidence=tuple(
+                GoldEvidence(e["file"], e["quote"], bool(e["required"])) for e in record["evidence"]
+            ),
             facts=tuple(tuple(spellings) for spellings in record["facts"]),
             forbidden=tuple(record["forbidden"]),
         )

@@ -22,7 +22,13 @@ Report = Callable[[int, int, str], None]
 
 
 def run(
-    questions: list[Question], out: Path, answerer: Answerer, *, mode: Mode, as_of: datetime.date, report: Report
+    questions: list[Question],
+    out: Path,
+    answerer: Answerer,
+    *,
+    mode: Mode,
+    as_of: datetime.date,
+    report: Report,
 ) -> None:
     """Answer `questions` in order, appending to `out`; those it holds already are left as they are.
 
@@ -57,7 +63,9 @@ def _already(out: Path, known: set[str]) -> set[str]:
             raise InputError(f"{out}:{number}: not a line of a run. Name another --out file.") from error
     strange = sorted(ids - known)
     if strange:
-        raise InputError(f"{out} answers {strange[0]!r}, which is not in this question set. Name another --out file.")
+        raise InputError(
+            f"{out} answers {strange[0]!r}, which is not in this question set. Name another --out file."
+        )
     return ids
 
 

@@ -21,7 +21,7 @@ from rag.compose import draft_lines, prompt_for, system_prompt
 from rag.config import Settings
 from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import ModelError
-from rag.evidence import Judgement, Scored, Scorer, judge, of_sentence, select
+from rag.evidence import Judgement, Scored, Scorer, judge, of_departments, of_sentence, select
 from rag.fold import fold
 from rag.generate import Generator, build_generator
 from rag.index import Index
@@ -52,8 +52,8 @@ from rag.types import (
     Understood,
 )
 from rag.understand import understand
-from rag.verify import verify
-from rag.wording import in_script, kind_name, place_name, place_names, say, slot_names
+from rag.verify import stated, verify
+from rag.wording import department_names, in_script, kind_name, place_name, place_names, say, slot_names
 
 log = logging.getLogger(__name__)
 
@@ -146,12 +146,15 @@ class Answerer:
                 notices.append(say("notice_model", query.language))
                 composed = []
             if composed and not cancel.is_set():
-                lines = [*composed, *plan.tail]
+                lines = [*composed, *_left_out(plan, composed), *plan.tail]
         answer = _finish(query, plan, lines, tuple(checks), notices, as_of or datetime.date.today())
         timing = Timing(evidence_s, first_token_s, time.perf_counter() - started)
         log.info(
             "status=%s hits=%d evidence_ms=%.0f total_ms=%.0f",
-            answer.status.value, len(answer.hits), evidence_s * 1000, timing.total_s * 1000,
+            answer.status.value,
+            len(answer.hits),
+            evidence_s * 1000,
+            timing.total_s * 1000,
         )
         yield Finished(replace(answer, timing=timing))
 
@@ -208,12 +211,28 @@ class Answerer:
             return self._plan_not_covered(scoped, found, judgement)
         plan = _Plan(Status.ANSWERED, evidence=list(evidence), hits=found.hits, compose=True)
         plan.lines = _claims(evidence, query.language)
+        if "department" in query.intents:
+            self._add_departments(plan, evidence, query.language)
         if judgement.missing:
             plan.status = Status.PARTLY
-            missing = Framing(say("missing", query.language, slots=slot_names(judgement.missing, query.language)))
+            missing = Framing(
+                say("missing", query.language, slots=slot_names(judgement.missing, query.language))
+            )
             plan.tail.append(missing)
             plan.lines.append(missing)
         return plan
+
+    def _add_departments(self, plan: _Plan, evidence: Sequence[Evidence], language: Language) -> None:
+        """Who is in charge, from the parenthesis of the best clause that has one; no model words this."""
+        for clause in dict.fromkeys(item.clause for item in evidence):
+            departments = of_departments(self.index, clause)
+            if departments is not None:
+                plan.evidence.append(departments)
+                names = department_names([d.name for d in clause.departments], language)
+                claim = Claim(say("departments", language, departments=names), (len(plan.evidence),))
+                plan.tail.append(claim)
+                plan.lines.append(claim)
+                return
 
     def _plan_not_covered(self, query: Query, found: Found, judgement: Judgement) -> _Plan:
         language = query.language
@@ -225,11 +244,13 @@ class Answerer:
         if judgement.confidence < 0.1:
             return plan
         if judgement.missing and judgement.enough:
-            plan.lines.append(Framing(say("missing", language, slots=slot_names(judgement.missing, language))))
+            plan.lines.append(
+                Framing(say("missing", language, slots=slot_names(judgement.missing, language)))
+            )
         plan.nearest = list(select(query, found, self.index))[:NEAREST_SHOWN]
         departments = [d.name for item in plan.nearest[:1] for d in item.clause.departments][:4]
         if departments:
-            names = in_script("、".join(departments), language)
+            names = department_names(departments, language)
             plan.lines.append(Framing(say("ask_department", language, departments=names)))
         return plan
 
@@ -310,12 +331,14 @@ class Answerer:
             hits += found.hits
             best[scoped.places[0] if scoped.places else ""] = self._best_sentence(scoped, found)
         most = max((part.coverage for part in best.values() if part), default=0.0)
-        nothing = [p for p, part in best.items() if not part or part.coverage < PLACE_COVERAGE * most or not most]
+        nothing = [
+            p for p, part in best.items() if not part or part.coverage < PLACE_COVERAGE * most or not most
+        ]
         for place, part in best.items():
             if part and place not in nothing:
                 evidence = of_sentence(self.index, part.clause, part.sentence)
                 plan.evidence.append(evidence)
-                text = f"{place_name(place, language)}：{in_script(evidence.text, language)}"
+                text = f"{place_name(place, language)}：{in_script(stated(evidence), language)}"
                 plan.lines.append(Claim(text, (len(plan.evidence),)))
         plan.hits = _merged(hits)
         if not plan.evidence:
@@ -340,7 +363,9 @@ class Answerer:
     ) -> Iterator[tuple[Draft | ClaimChecked, float]]:
         """Drafts as they stream and each line's check, with the time of each."""
         assert self.generator is not None
-        evidence, language = plan.evidence, query.language
+        by_code = {mark for line in plan.tail if isinstance(line, Claim) for mark in line.marks}
+        evidence = [item for mark, item in enumerate(plan.evidence, 1) if mark not in by_code]
+        language = query.language
         prompt = prompt_for(_asked(query), evidence, language)
         used: set[int] = set()
         said: set[str] = set()
@@ -359,6 +384,16 @@ class Answerer:
                     used.update(check.claim.marks)
                 check = replace(check, claim=replace(check.claim, text=in_script(check.claim.text, language)))
             yield ClaimChecked(check), time.perf_counter()
+
+
+def _left_out(plan: _Plan, composed: Sequence[Line]) -> list[Line]:
+    """The extractive claims whose evidence no composed claim cites: composing may not lose what was found."""
+    cited = {mark for line in composed if isinstance(line, Claim) for mark in line.marks}
+    return [
+        line
+        for line in plan.lines
+        if isinstance(line, Claim) and line not in plan.tail and not cited & set(line.marks)
+    ]
 
 
 def _asked(query: Query) -> str:
@@ -381,7 +416,7 @@ def _claims(evidence: Sequence[Evidence], language: Language, first: int = 1) ->
 
 def _stated(item: Evidence, language: Language) -> str:
     if language != "en":
-        return in_script(item.text, language)
+        return in_script(stated(item), language)
     place = place_name(item.metadata.place or "", language)
     return say("english_frame", language, place=place, label=item.clause.label, quote=item.text)
 

@@ -68,13 +68,44 @@ EXAMPLES: dict[str, tuple[str, str]] = {
 
 # Lines that belong to the page and not to the document; each pattern must match the line's beginning.
 FURNITURE: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("posted", re.compile(r"(?:发布|更新|发文|成文)?(?:时间|日期)?\s*[:：]?\s*\d{4}-\d\d?-\d\d?[\s\d:：]*(?:来源|作者|浏览|点击|字号|$)")),
-    ("source", re.compile(r"(?:信息|文章)?(?:来源|发布机构|发布单位|作者|责任编辑|编辑|浏览次数|阅读次数|点击数?|访问量)\s*[:：]")),
-    ("tools", re.compile(r"[【\[]?\s*(?:打印|字[号体]|大\s*中\s*小|分享(?:到|至)|收藏|关闭(?:窗口|本页)|返回(?:顶部|首页|列表)|复制链接|扫一扫|下载)[^。；]{0,40}$")),
-    ("navigation", re.compile(r"(?:您?(?:当前|现在|所在)(?:的)?位置|首页\s*[>＞»›/|·-]|网站首页|上一[篇条页]|下一[篇条页]|相关(?:链接|阅读|文档|文章|新闻|信息|附件下载)|热门(?:词条|推荐|标签|搜索)|友情链接|猜你喜欢|推荐阅读|联[络系]我们|网站(?:地图|声明|支持|标识码)|无障碍|关于我们|隐私(?:政策|声明))[^。；]{0,120}$")),
-    ("footer", re.compile(r"(?:主办单位|承办单位|主办|承办|版权所有|技术支持|备案序?号|ICP\s*备|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]ICP|[^。；]{0,4}公网?安备|政府网站(?:标识码|找错)|Copyright|©)")),
-    ("contact", re.compile(r"(?:联系|咨询|服务|监督|传真)?(?:电话|热线|传真|邮箱|邮编|地址)\s*[:：][^。；]{0,40}$")),
-    ("page_number", re.compile(r"[-—－─]\s*\d{1,3}\s*[-—－─]$|第\s*\d{1,3}\s*页(?:\s*[共/]\s*\d{1,3}\s*页)?$|\d{1,4}$")),
+    (
+        "posted",
+        re.compile(
+            r"(?:发布|更新|发文|成文)?(?:时间|日期)?\s*[:：]?\s*\d{4}-\d\d?-\d\d?[\s\d:：]*(?:来源|作者|浏览|点击|字号|$)"
+        ),
+    ),
+    (
+        "source",
+        re.compile(
+            r"(?:信息|文章)?(?:来源|发布机构|发布单位|作者|责任编辑|编辑|浏览次数|阅读次数|点击数?|访问量)\s*[:：]"
+        ),
+    ),
+    (
+        "tools",
+        re.compile(
+            r"[【\[]?\s*(?:打印|字[号体]|大\s*中\s*小|分享(?:到|至)|收藏|关闭(?:窗口|本页)|返回(?:顶部|首页|列表)|复制链接|扫一扫|下载)[^。；]{0,40}$"
+        ),
+    ),
+    (
+        "navigation",
+        re.compile(
+            r"(?:您?(?:当前|现在|所在)(?:的)?位置|首页\s*[>＞»›/|·-]|网站首页|上一[篇条页]|下一[篇条页]|相关(?:链接|阅读|文档|文章|新闻|信息|附件下载)|热门(?:词条|推荐|标签|搜索)|友情链接|猜你喜欢|推荐阅读|联[络系]我们|网站(?:地图|声明|支持|标识码)|无障碍|关于我们|隐私(?:政策|声明))[^。；]{0,120}$"
+        ),
+    ),
+    (
+        "footer",
+        re.compile(
+            r"(?:主办单位|承办单位|主办|承办|版权所有|技术支持|备案序?号|ICP\s*备|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]ICP|[^。；]{0,4}公网?安备|政府网站(?:标识码|找错)|Copyright|©)"
+        ),
+    ),
+    (
+        "contact",
+        re.compile(r"(?:联系|咨询|服务|监督|传真)?(?:电话|热线|传真|邮箱|邮编|地址)\s*[:：][^。；]{0,40}$"),
+    ),
+    (
+        "page_number",
+        re.compile(r"[-—－─]\s*\d{1,3}\s*[-—－─]$|第\s*\d{1,3}\s*页(?:\s*[共/]\s*\d{1,3}\s*页)?$|\d{1,4}$"),
+    ),
     ("empty_annex", re.compile(r"附件\s*[:：]?$")),
 )
 # These mark furniture only beside other furniture or at the very end: in a body they may be content.
@@ -88,7 +119,9 @@ def clean(document: Document) -> Cleaned:
     for rule in RULES:
         edits = list(_edits(rule, text.text))
         repairs += [
-            Repair(_raw_span(text, edit), text.text[edit.start : edit.end], edit.after, rule.name, rule.certainty)
+            Repair(
+                _raw_span(text, edit), text.text[edit.start : edit.end], edit.after, rule.name, rule.certainty
+            )
             for edit in edits
         ]
         text = text.edit(edits) if edits else text
@@ -143,7 +176,12 @@ def _without_furniture(text: AlignedText) -> tuple[AlignedText, tuple[Span, ...]
         start, end = _stripped(text.text, *lines[i])
         edits.append(Edit(start, end, ""))
         span = text.raw_span(start, end)
-        adjoins = runs and i and kinds[i - 1] is not None and edits[-2].start == _stripped(text.text, *lines[i - 1])[0]
+        adjoins = (
+            runs
+            and i
+            and kinds[i - 1] is not None
+            and edits[-2].start == _stripped(text.text, *lines[i - 1])[0]
+        )
         runs[-1:] = [Span(runs[-1].start, span.end)] if adjoins else [*runs[-1:], span]
     return text.edit(edits), tuple(runs)
 

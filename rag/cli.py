@@ -44,7 +44,9 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> None:
     """Run one command; exits with 0, 1 for a known error, 2 for wrong usage, 130 for Ctrl-C."""
     arguments = _parser().parse_args(argv)
-    logging.basicConfig(level=logging.DEBUG if arguments.debug else logging.WARNING, format="%(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.DEBUG if arguments.debug else logging.WARNING, format="%(name)s: %(message)s"
+    )
     if arguments.debug:
         logging.getLogger("rag").setLevel(logging.DEBUG)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -73,14 +75,28 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(debug=False, home=None)
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--home", metavar="FOLDER", default=argparse.SUPPRESS, help="资料库文件夹 / the library's folder (TIAOWEN_HOME)")
-    common.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="显示详细日志和出错位置 / log in detail, show tracebacks")
+    common = _Parser(add_help=False)
+    common.add_argument(
+        "--home",
+        metavar="FOLDER",
+        default=argparse.SUPPRESS,
+        help="资料库文件夹 / the library's folder (TIAOWEN_HOME)",
+    )
+    common.add_argument(
+        "--debug",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="显示详细日志和出错位置 / log in detail, show tracebacks",
+    )
     parser.add_argument("--home", metavar="FOLDER", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-    commands = parser.add_subparsers(title="命令 / commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    commands = parser.add_subparsers(
+        title="命令 / commands", metavar="COMMAND", required=True, parser_class=_Parser
+    )
 
-    def command(name: str, run: Callable[[argparse.Namespace, Settings], int], text: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Callable[[argparse.Namespace, Settings], int], text: str
+    ) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text, parents=[common])
         added.set_defaults(run=run)
         return added
@@ -88,23 +104,39 @@ def _parser() -> argparse.ArgumentParser:
     ask = command("ask", _ask, "回答问题；不给问题则开始对话 / answer a question, or chat without one")
     ask.add_argument("question", nargs="?", help="问题 / the question")
     ask.add_argument("--city", metavar="PLACE", help="地方 / the place, if the question names none")
-    ask.add_argument("--extractive", action="store_true", help="只用文件原句，不用语言模型 / no language model")
+    ask.add_argument(
+        "--extractive", action="store_true", help="只用文件原句，不用语言模型 / no language model"
+    )
     ask.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
-    ask.add_argument("--explain", action="store_true", help="显示每句话如何核对 / show how each line was checked")
-    ask.add_argument("--as-of", type=_date, metavar="YYYY-MM-DD", help="按哪一天回答 / the day it is asked on (default today)")
+    ask.add_argument(
+        "--explain", action="store_true", help="显示每句话如何核对 / show how each line was checked"
+    )
+    ask.add_argument(
+        "--as-of",
+        type=_date,
+        metavar="YYYY-MM-DD",
+        help="按哪一天回答 / the day it is asked on (default today)",
+    )
     search = command("search", _search, "只检索，显示条文和得分 / show hits with scores, no language model")
     search.add_argument("question", help="要找什么 / what to look for")
     search.add_argument("--city", metavar="PLACE", help="地方 / the place")
     search.add_argument("-k", type=_count, default=10, help="几条 / how many (default 10)")
     search.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
     show = command("show", _show, "显示文件的结构或一条 / show a document's tree or a clause")
-    show.add_argument("document", help="文件名、发文字号、标题或地方，可带条号 / id, number, title or place, with or without a clause")
+    show.add_argument(
+        "document",
+        help="文件名、发文字号、标题或地方，可带条号 / id, number, title or place, with or without a clause",
+    )
     show.add_argument("label", nargs="?", help="条号 / the clause's label, e.g. 2.5.26")
     build = command("build", _build, "读入所有文件，建立索引 / read all documents and build the index")
-    build.add_argument("--if-needed", action="store_true", help="索引已是最新则不建 / do nothing if it is up to date")
+    build.add_argument(
+        "--if-needed", action="store_true", help="索引已是最新则不建 / do nothing if it is up to date"
+    )
     models_command = command("models", _models, "管理模型 / the models: fetch, list, verify, path")
     models_command.add_argument("action", choices=("fetch", "list", "verify", "path"))
-    models_command.add_argument("names", nargs="*", metavar="NAME", help="模型名，默认全部 / model names (default all)")
+    models_command.add_argument(
+        "names", nargs="*", metavar="NAME", help="模型名，默认全部 / model names (default all)"
+    )
     serve = command("serve", _serve, "打开网页 / serve the page")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=7860)
@@ -219,7 +251,9 @@ def _build(arguments: argparse.Namespace, settings: Settings) -> int:
         embedder = load_embedder(settings)
     with terminal.progress() as report:
         built = build(settings.home, settings.seeds, embedder, progress=report)
-    print(f"{built.documents} 份文件，{built.clauses} 条，{built.passages} 段 / documents, clauses, passages -> {settings.home}")
+    print(
+        f"{built.documents} 份文件，{built.clauses} 条，{built.passages} 段 / documents, clauses, passages -> {settings.home}"
+    )
     for failure in built.failures:
         print(f"tiaowen: left out {failure.name}: {failure.reason}", file=sys.stderr)
     return 1 if built.failures else 0

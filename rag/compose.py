@@ -31,7 +31,11 @@ def prompt_for(question: str, evidence: Sequence[Evidence], language: Language) 
     """The whole prompt: the fixed part, and evidence and question, joined in a single pass."""
     several = len({item.metadata.place for item in evidence}) > 1
     lines = [f"[{mark}] {_shown(item, several)}" for mark, item in enumerate(evidence, 1)]
-    labels = ("Evidence", "Question", "Answer in English") if language == "en" else ("【依据】", "【问题】", "【回答】")
+    labels = (
+        ("Evidence", "Question", "Answer in English")
+        if language == "en"
+        else ("【依据】", "【问题】", "【回答】")
+    )
     asked = question if language == "en" else to_simplified(question)
     return Prompt(system_prompt(language), "\n".join([labels[0], *lines, f"{labels[1]} {asked}", labels[2]]))
 

@@ -65,9 +65,7 @@ class Settings:
         _check_range("stall_timeout_s", self.stall_timeout_s, 1, 600)
 
 
-def load(
-    *, environ: Mapping[str, str] | None = None, flags: Mapping[str, Any] | None = None
-) -> Settings:
+def load(*, environ: Mapping[str, str] | None = None, flags: Mapping[str, Any] | None = None) -> Settings:
     """The settings of this run. Flags that are None count as not given.
 
     Raises `ConfigError` for an unknown key, a value of the wrong type or out of bounds.

@@ -25,16 +25,28 @@ from rag.types import Clause, Document, Metadata, Reference
 DOC_NUMBER = re.compile(
     r"(?P<word>[一-鿿]{2,14})\s*[〔\[［（(【﹝]\s*(?P<year>(?:19|20)\d{2})\s*[〕\]］）)】﹞]?\s*第?\s*(?P<number>\d{1,5})\s*号?"
 )
-ISSUER_IN_TITLE = re.compile(r"^(?P<names>(?:\S{2,30}?(?:政府办公[厅室]|人民政府|委员会办公室|委员会|办公[厅室]|[局委厅部办院]|中心支行|分行|协会|联合会)[\s、]*)+)\s*关于")
-ISSUER_NAME = re.compile(r"\S{2,30}?(?:政府办公[厅室]|人民政府|委员会办公室|委员会|办公[厅室]|[局委厅部院](?![一-鿿]*[局委厅部院])|中心支行|分行|协会|联合会)(?=[\s、]|$)")
-QUOTED_TITLE = re.compile(r"《(?P<title>[^《》]{4,120}(?:〈[^〈〉]+〉[^《》]*)?)》(?:\s*[（(](?P<number>[^（()）]{4,40}号)[)）])?")
+ISSUER_IN_TITLE = re.compile(
+    r"^(?P<names>(?:\S{2,30}?(?:政府办公[厅室]|人民政府|委员会办公室|委员会|办公[厅室]|[局委厅部办院]|中心支行|分行|协会|联合会)[\s、]*)+)\s*关于"
+)
+ISSUER_NAME = re.compile(
+    r"\S{2,30}?(?:政府办公[厅室]|人民政府|委员会办公室|委员会|办公[厅室]|[局委厅部院](?![一-鿿]*[局委厅部院])|中心支行|分行|协会|联合会)(?=[\s、]|$)"
+)
+QUOTED_TITLE = re.compile(
+    r"《(?P<title>[^《》]{4,120}(?:〈[^〈〉]+〉[^《》]*)?)》(?:\s*[（(](?P<number>[^（()）]{4,40}号)[)）])?"
+)
 OWN_MAKING = re.compile(r"制定|现(?:将|就|印发)|提出如下|研究(?:制定|起草)|印发给")
-DATE = re.compile(r"(?P<year>\d{4}|[〇○零一二三四五六七八九]{4})\s*年\s*(?:(?P<month>[\d一二三四五六七八九十]{1,3})\s*月\s*(?:(?P<day>[\d一二三四五六七八九十]{1,3})\s*[日号])?)?")
+DATE = re.compile(
+    r"(?P<year>\d{4}|[〇○零一二三四五六七八九]{4})\s*年\s*(?:(?P<month>[\d一二三四五六七八九十]{1,3})\s*月\s*(?:(?P<day>[\d一二三四五六七八九十]{1,3})\s*[日号])?)?"
+)
 POSTED = re.compile(r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})")
-EFFECTIVE = re.compile(r"自\s*(?P<date>[\d〇○零一二三四五六七八九]{4}\s*年[^。，,起]{2,10}日)\s*起\s*(?:施行|实施|执行|生效)")
+EFFECTIVE = re.compile(
+    r"自\s*(?P<date>[\d〇○零一二三四五六七八九]{4}\s*年[^。，,起]{2,10}日)\s*起\s*(?:施行|实施|执行|生效)"
+)
 EFFECTIVE_ON_ISSUE = re.compile(r"自(?:发布|印发|公布|发文)之日起\s*(?:\S{0,8})?(?:施行|实施|执行|生效)")
 VALID_YEARS = re.compile(r"有效期(?:限)?(?:为|是)?\s*(?P<n>[\d一二三四五六七八九十]+)\s*年")
-VALID_UNTIL = re.compile(r"(?:有效期(?:限)?[^。]{0,6}|执行)?至\s*(?P<date>\d{4}年\d{1,2}月\d{1,2}日)\s*(?:止|废止|失效)?")
+VALID_UNTIL = re.compile(
+    r"(?:有效期(?:限)?[^。]{0,6}|执行)?至\s*(?P<date>\d{4}年\d{1,2}月\d{1,2}日)\s*(?:止|废止|失效)?"
+)
 REPEALED = re.compile(r"(?P<list>(?:[^。\n]*?《[^》]+》[^。《\n]*?)+?)(?:同时)?(?:予以)?废止")
 HORIZON = re.compile(r"(?:到|至)\s*(?P<year>20\d{2})\s*年(?!\d*月)(?:底|末)?")
 PRINTED_LEVELS = re.compile(r"[我全](?P<level>[省市县区州盟旗])(?![场政委长直])")
@@ -50,7 +62,14 @@ LEVEL_OF_CHARACTER = {
     "区": ("county", "province"),
 }
 # How much a mention counts, by where it stands.
-WEIGHT_ISSUER, WEIGHT_TITLE, WEIGHT_SIGNATURE, WEIGHT_SITE, WEIGHT_BODY, MOST_BODY = 8.0, 6.0, 8.0, 3.0, 0.5, 4.0
+WEIGHT_ISSUER, WEIGHT_TITLE, WEIGHT_SIGNATURE, WEIGHT_SITE, WEIGHT_BODY, MOST_BODY = (
+    8.0,
+    6.0,
+    8.0,
+    3.0,
+    0.5,
+    4.0,
+)
 
 
 class _Titles(NamedTuple):
@@ -120,7 +139,7 @@ def canonical_number(text: str) -> str | None:
 
 def _titles(front: tuple[str, ...]) -> _Titles:
     """Title, title of the transmittal notice, and number, from the lines before and between the text."""
-    number = next((found for line in front if (found := canonical_number(line))), None)
+    number = next(filter(None, map(canonical_number, front)), None)
     found: list[str] = []
     unfinished = ""
     for line in front:
@@ -160,7 +179,9 @@ def _issuers(titles: _Titles, signature: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _split_names(text: str) -> list[str]:
-    return [name for part in re.split(r"[\s、]+", text) for name in (ISSUER_NAME.findall(part) or [part]) if name]
+    return [
+        name for part in re.split(r"[\s、]+", text) for name in (ISSUER_NAME.findall(part) or [part]) if name
+    ]
 
 
 # -- place ----------------------------------------------------------------------------------------
@@ -170,9 +191,9 @@ def _place(
     titles: _Titles, issuers: tuple[str, ...], signature: tuple[str, ...], furniture: list[str], body: str
 ) -> Place | None:
     """The place whose mentions weigh most among those that may call themselves as the body does."""
-    weights: Counter[Place] = Counter()
+    weights: dict[Place, float] = {}
     for place, weight in _weighed(titles, issuers, signature, furniture, body):
-        weights[place] += weight
+        weights[place] = weights.get(place, 0.0) + weight
     allowed = _levels_of_us(body)
     fitting = [place for place in weights if allowed is None or _fits(place, allowed)] or list(weights)
     if not fitting:

@@ -49,7 +49,7 @@ class SentenceTransformerEmbedder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
 
-        transformers_logging.disable_progress_bar()  # a bar of its own would tear ours
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # a bar of its own would tear ours
 
         options: dict[str, Any] = {"device": "cpu", "model_kwargs": {"dtype": torch.bfloat16}}
         if Path(model).is_dir():
@@ -64,7 +64,8 @@ class SentenceTransformerEmbedder:
         self.dimension = int(self._model.get_embedding_dimension() or 0)
 
     def embed_query(self, text: str) -> Vectors:
-        return self._encode([text], "query")[0]
+        row: Vectors = self._encode([text], "query")[0]
+        return row
 
     def embed_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         # Sorted by length, so that a batch is padded little; the sort is stable, so two builds agree.
@@ -83,7 +84,8 @@ class SentenceTransformerEmbedder:
             texts, prompt_name=name, batch_size=BATCH, convert_to_numpy=True, show_progress_bar=False
         )
         rows = np.asarray(rows, dtype=np.float32)
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        unit: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        return unit
 
 
 def passages_of(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,19 +29,27 @@ CLAUSES_LOOKED_AT = 8
 NUMBER = r"[\d〇零一二两三四五六七八九十百千万亿.]+"
 # What fills a slot, in folded clause text. Names are those of `understand.INTENTS`.
 SLOTS: dict[str, re.Pattern[str]] = {
-    "amount": re.compile(rf"{NUMBER}\s*(?:万|亿|千|百)?\s*元|\d\s*[万亿](?![人家户个次])|\d\s*%|百分之|倍|免费|全额|零费用|0成本|[一二三四五六七八九两]折|减半"),
-    "number": re.compile(r"\d|[一二三四五六七八九十两百]+(?:个|家|年|人|次|天|项|名|类|种|日|月|户|万)|百分之|半|首"),
+    "amount": re.compile(
+        rf"{NUMBER}\s*(?:万|亿|千|百)?\s*元|\d\s*[万亿](?![人家户个次])|\d\s*%|百分之|倍|免费|全额|零费用|0成本|[一二三四五六七八九两]折|减半"
+    ),
+    "number": re.compile(
+        r"\d|[一二三四五六七八九十两百]+(?:个|家|年|人|次|天|项|名|类|种|日|月|户|万)|百分之|半|首"
+    ),
     "phone": re.compile(r"\d{3,4}-?\d{7,8}|1\d{10}|12\d{3}"),
     "papers": re.compile(r"材料|证明|身份证|申请表|申请书|执照|复印件|证件|手续"),
     "interest": re.compile(r"利率[^.;]{0,14}\d|lpr|基点|免息|无息|全额贴息|贴息[^.;]{0,12}\d|年息"),
-    "deadline": re.compile(r"\d+(?:\.\d+)?\s*(?:个)?(?:年|月|日|天|工作日|小时|周)|[一二三四五六七八九十两半]\s*(?:个)?(?:年|月|日|天|小时|工作日)|十[一二三四五]五|当场|即时|期满|截止|以内"),
+    "deadline": re.compile(
+        r"\d+(?:\.\d+)?\s*(?:个)?(?:年|月|日|天|工作日|小时|周)|[一二三四五六七八九十两半]\s*(?:个)?(?:年|月|日|天|小时|工作日)|十[一二三四五]五|当场|即时|期满|截止|以内"
+    ),
     "department": re.compile(r"局|委|办公室|部门|中心|银行|支行|厅|政府|单位|所|院"),
 }
 
 # What is asked for when the question speaks of being given something ...
 GIVING = re.compile(r"奖|补|贷|领|给|借|发放|资助|拿到|享受|award|subsid|loan|borrow|grant|receive|get")
 # ... is no sum that only says from when on: 营业收入首次达到10亿元.
-THRESHOLD = re.compile(rf"(?:达到|达|突破|(?<!不)超过|满|不低于|不少于|低于|不足)\s*(?:{NUMBER}\s*元?[、,和或至-]*)+\s*(?:万|亿)?元?")
+THRESHOLD = re.compile(
+    rf"(?:达到|达|突破|(?<!不)超过|满|不低于|不少于|低于|不足)\s*(?:{NUMBER}\s*元?[、,和或至-]*)+\s*(?:万|亿)?元?"
+)
 # Groups of people that everyday words and documents do not keep apart.
 FAMILIES: tuple[re.Pattern[str], ...] = (
     re.compile("大学生|高校毕业生|毕业生|留学生|大中专|学生"),
@@ -156,7 +164,9 @@ def _without_suffix(name: str) -> str:
 
 
 def _place_words(query: Query) -> list[str]:
-    names = {fold(word) for name in (*query.places, *query.not_held) for word in (name, _without_suffix(name))}
+    names = {
+        fold(word) for name in (*query.places, *query.not_held) for word in (name, _without_suffix(name))
+    }
     return sorted((name for name in names if len(name) > 1), key=len, reverse=True)
 
 
@@ -167,7 +177,7 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
     """The evidence for a question about one thing in one scope, best first; at most a screenful.
 
     The sentences of the best clauses in the order of the clauses, each clause's in its own order; a
-    sentence that leans on the one before brings that with it; departments come last, if asked for.
+    sentence that leans on the one before brings that with it.
     """
     scorer = Scorer(query, found, index)
     if query.labels:
@@ -178,7 +188,9 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
     budget = CHARS_SEVERAL if several else CHARS_ONE_THING
     numbers = [index.number[hit.clause.id] for hit in found.hits[:CLAUSES_LOOKED_AT]]
     ranked = [
-        (part.score + 0.35 / rank, part) for rank, number in enumerate(numbers, 1) for part in scorer.sentences(number)
+        (part.score + 0.35 / rank, part)
+        for rank, number in enumerate(numbers, 1)
+        for part in scorer.sentences(number)
     ]
     ranked.sort(key=lambda pair: (-pair[0], pair[1].clause, pair[1].position))
     chosen: list[Scored] = []
@@ -194,11 +206,7 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
     chosen = _with_context(chosen, scorer)
     order = {part.clause: i for i, part in reversed(list(enumerate(chosen)))}
     chosen.sort(key=lambda part: (order[part.clause], part.position))
-    evidence = [of_sentence(index, part.clause, part.sentence) for part in chosen]
-    if "department" in query.intents and chosen:
-        best = of_departments(index, index.clauses[chosen[0].clause])
-        evidence += [best] if best else []
-    return tuple(evidence)
+    return tuple(of_sentence(index, part.clause, part.sentence) for part in chosen)
 
 
 def _with_context(chosen: list[Scored], scorer: Scorer) -> list[Scored]:
@@ -207,7 +215,9 @@ def _with_context(chosen: list[Scored], scorer: Scorer) -> list[Scored]:
     extra = [
         scorer.score(part.clause, part.position - 1)
         for part in chosen
-        if part.position and LEANING.match(part.sentence.text) and (part.clause, part.position - 1) not in have
+        if part.position
+        and LEANING.match(part.sentence.text)
+        and (part.clause, part.position - 1) not in have
     ]
     return [*chosen, *extra]
 
@@ -221,9 +231,6 @@ def _looked_up(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]
         evidence: list[Evidence] = []
         for number in numbers[:1]:
             evidence += [of_sentence(index, number, part) for part in index.sentences[number]]
-            departments = of_departments(index, index.clauses[number])
-            if departments and "department" in query.intents:
-                evidence = [departments, *evidence]
         if evidence:
             return _within(evidence, CHARS_SEVERAL)
     return ()
@@ -242,7 +249,11 @@ def of_sentence(index: Index, clause: int, sentence: Sentence) -> Evidence:
     """A sentence of a clause as evidence."""
     owner = index.clauses[clause]
     return Evidence(
-        owner, index.metadata[owner.document], sentence.span, index.quote(owner.document, sentence.span), sentence.text
+        owner,
+        index.metadata[owner.document],
+        sentence.span,
+        index.quote(owner.document, sentence.span),
+        sentence.text,
     )
 
 
@@ -257,7 +268,11 @@ def of_departments(index: Index, clause: Clause) -> Evidence | None:
         return None
     span = Span(clause.span.start + start, clause.span.end)
     return Evidence(
-        clause, index.metadata[clause.document], span, index.quote(clause.document, span), match.group().strip()
+        clause,
+        index.metadata[clause.document],
+        span,
+        index.quote(clause.document, span),
+        match.group().strip(),
     )
 
 

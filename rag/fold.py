@@ -13,12 +13,35 @@ from functools import lru_cache
 import opencc
 
 # Zero-width and direction marks, soft hyphen, variation selectors and Unicode tag characters.
-INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")
+INVISIBLE = re.compile(
+    "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
 
 # NFKC leaves these apart; a searcher types any of them.
 PUNCTUATION = str.maketrans(
-    {"“": '"', "”": '"', "「": '"', "」": '"', "『": '"', "』": '"', "‘": "'", "’": "'", "—": "-", "–": "-",
-     "―": "-", "〔": "(", "〕": ")", "【": "(", "】": ")", "[": "(", "]": ")", "。": ".", "、": ",", "﹒": ".", "·": "."}
+    {
+        "“": '"',
+        "”": '"',
+        "「": '"',
+        "」": '"',
+        "『": '"',
+        "』": '"',
+        "‘": "'",
+        "’": "'",
+        "—": "-",
+        "–": "-",
+        "―": "-",
+        "〔": "(",
+        "〕": ")",
+        "【": "(",
+        "】": ")",
+        "[": "(",
+        "]": ")",
+        "。": ".",
+        "、": ",",
+        "﹒": ".",
+        "·": ".",
+    }
 )
 
 # Single characters that over-converted texts print and OpenCC's t2s leaves.

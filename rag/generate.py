@@ -24,6 +24,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -37,7 +38,8 @@ _log = logging.getLogger(__name__)
 
 MAX_LINES = 12
 MAX_MARKS_PER_LINE = 3
-MIN_LINE_CHARS, MAX_LINE_CHARS = 4, 160
+MIN_LINE_CHARS, MAX_LINE_CHARS = 4, 240
+"""A bound against running on, not a wish: an English sentence of 30 words takes 200 characters."""
 _FORBIDDEN = (
     (0x00, 0x1F),  # line breaks, tabs and other control characters
     (0x7F, 0x9F),  # more control characters, among them the line break U+0085
@@ -527,7 +529,8 @@ class _Transformers:
                 f"than context_tokens ({self._limits.context_tokens}). Give it less evidence, or raise it."
             )
         kept = _shared(self._ids, ids)
-        self._cache.crop(kept)
+        if surplus := self._cache.get_seq_length() - kept:
+            self._cache.crop(-surplus)
         self._ids = self._ids[:kept]
         self.tokens_read = len(ids) - kept
         scores = self._read(ids[kept:], emit)
@@ -578,10 +581,11 @@ def _load_transformers(model: str | Path) -> tuple[Any, Any]:
     path = Path(model)
     name, options = (path.parent, {"gguf_file": path.name}) if path.suffix == ".gguf" else (model, {})
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=path.exists(), **options)
-        loaded = AutoModelForCausalLM.from_pretrained(
-            name, local_files_only=path.exists(), dtype=torch.bfloat16, **options
-        )
+        with _no_progress_bar():
+            tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=path.exists(), **options)
+            loaded = AutoModelForCausalLM.from_pretrained(
+                name, local_files_only=path.exists(), dtype=torch.bfloat16, **options
+            )
     except (OSError, ValueError, ImportError, RuntimeError) as error:
         raise ModelError(
             f"transformers cannot load the language model {model}: {error} Name a folder or a .gguf file "
@@ -589,6 +593,21 @@ def _load_transformers(model: str | Path) -> tuple[Any, Any]:
             "or set runtime to llama.cpp."
         ) from error
     return tokenizer, loaded
+
+
+@contextmanager
+def _no_progress_bar() -> Iterator[None]:
+    """Keep transformers from drawing in the terminal while a model loads."""
+    from transformers.utils import logging
+
+    switch: Any = logging  # its functions carry no annotations
+    drawn = switch.is_progress_bar_enabled()
+    switch.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if drawn:
+            switch.enable_progress_bar()
 
 
 def _token_texts(tokenizer: Any, size: int) -> list[str]:

@@ -129,9 +129,7 @@ def read(path: Path) -> Reading:
 # -- build ----------------------------------------------------------------------------------------
 
 
-def build(
-    home: Path, seeds: Path, embedder: Embedder, *, progress: Progress | None = None
-) -> Built:
+def build(home: Path, seeds: Path, embedder: Embedder, *, progress: Progress | None = None) -> Built:
     """Read every document, embed it, and switch the new index in by one rename.
 
     A file that cannot be read is left out whole and named in `failures`. Whatever goes wrong, the index in
@@ -189,7 +187,10 @@ def _write(
     flat.add(vectors)
     faiss.write_index(flat, str(folder / "vectors.faiss"))
     vocabulary: dict[str, int] = {}
-    numbers = [[vocabulary.setdefault(token, len(vocabulary)) for token in tokens(_indexed(c, metadata))] for c in clauses]
+    numbers = [
+        [vocabulary.setdefault(token, len(vocabulary)) for token in tokens(_indexed(c, metadata))]
+        for c in clauses
+    ]
     terms = bm25s.BM25()
     terms.index((numbers, vocabulary), show_progress=False)
     terms.save(folder / "terms", show_progress=False)
@@ -202,7 +203,9 @@ def _write(
         "documents": {reading.document.id: reading.document.sha256 for reading in readings},
         "counts": {"clauses": len(clauses), "passages": len(passages)},
         "files": {
-            str(path.relative_to(folder)): sha256_of(path) for path in sorted(folder.rglob("*")) if path.is_file()
+            str(path.relative_to(folder)): sha256_of(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
         },
     }
     _dump(folder / "manifest.json", manifest)
@@ -272,7 +275,7 @@ def is_current(home: Path, seeds: Path, identity: str) -> bool:
         sources = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
     except (IndexNotUsableError, DocumentError, OSError):
         return False
-    return manifest["embedder"]["identity"] == identity and manifest["documents"] == sources
+    return bool(manifest["embedder"]["identity"] == identity and manifest["documents"] == sources)
 
 
 def load(home: Path, identity: str) -> Index:
@@ -294,10 +297,15 @@ def load(home: Path, identity: str) -> Index:
         passages = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
         metadata = {record["metadata"]["document"]: _metadata(record["metadata"]) for record in documents}
         return Index(
-            {name: Document(name, record["raw"], record["sha256"]) for name, record in zip(metadata, documents, strict=True)},
+            {
+                name: Document(name, record["raw"], record["sha256"])
+                for name, record in zip(metadata, documents, strict=True)
+            },
             metadata,
             tuple(_clause(record) for record in clauses),
-            tuple(tuple(Sentence(Span(s, e), text) for s, e, text in record["sentences"]) for record in clauses),
+            tuple(
+                tuple(Sentence(Span(s, e), text) for s, e, text in record["sentences"]) for record in clauses
+            ),
             tuple(Passage(clause, (first, last), text) for clause, first, last, text in passages),
             faiss.read_index(str(folder / "vectors.faiss")),
             bm25s.BM25.load(folder / "terms", show_progress=False),

@@ -72,7 +72,11 @@ def _document(index: Index, name: str) -> tuple[Metadata, str]:
         metadata = _only(list({id(m): m for m, _ in best}.values()), name, held)
         key = best[0][1]
         return metadata, name[name.find(key) + len(key) :].strip(" 》）)的，,市县区省") if key in name else ""
-    found = [metadata for metadata in held if any(fold(name) in fold(t) for t in (metadata.title, metadata.place) if t)]
+    found = [
+        metadata
+        for metadata in held
+        if any(fold(name) in fold(t) for t in (metadata.title, metadata.place) if t)
+    ]
     return _only(found, name, held), ""
 
 

@@ -31,7 +31,9 @@ KINDS: dict[str, re.Pattern[str]] = {
     "property": re.compile(r"专利|知识产权|商标"),
     "talent": re.compile(r"人才|签证|居留|子女入学"),
 }
-GRANTED = re.compile(r"可申请|可以申请|申请最高|给予|享受|发放|免费|减免|免征|落实|纳入|补贴|补助|奖励|贴息|最高|可在|可比照|优先|允许|取消|提供|不收|返还|报销|予以|设立|扶持|帮助|放宽|一律|即可|得到|解决")
+GRANTED = re.compile(
+    r"可申请|可以申请|申请最高|给予|享受|发放|免费|减免|免征|落实|纳入|补贴|补助|奖励|贴息|最高|可在|可比照|优先|允许|取消|提供|不收|返还|报销|予以|设立|扶持|帮助|放宽|一律|即可|得到|解决"
+)
 INTENDED = re.compile(r"探索|鼓励|推动|研究|逐步|积极争取|引导|力争|争取|推进|加快|完善|适时")
 
 
@@ -54,7 +56,12 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
     ranks = {hit.clause.id: hit.rank for hit in found.hits}
     best: dict[tuple[int, str], Support] = {}
     for number, clause in enumerate(index.clauses):
-        if clause.document not in query.documents or clause.kind in ("preamble", "principle", "closing", "goal"):
+        if clause.document not in query.documents or clause.kind in (
+            "preamble",
+            "principle",
+            "closing",
+            "goal",
+        ):
             continue
         here = groups_in(clause.text)
         for position, sentence in enumerate(index.sentences[number]):
@@ -73,7 +80,9 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
                 + (0.3 if clause.id in ranks else 0.0)
                 - 0.6 * other_only
             )
-            support = Support(kind, of_sentence(index, number, sentence), line_of(sentence, kind), granted, fits, score)
+            support = Support(
+                kind, of_sentence(index, number, sentence), line_of(sentence, kind), granted, fits, score
+            )
             key = (number, kind)
             if key not in best or best[key].score < score:
                 best[key] = support
@@ -89,7 +98,9 @@ def kind_of(text: str) -> str | None:
 
 def _only_intended(text: str) -> bool:
     """Whether the sentence opens with a word of intention, so that nothing in it can be claimed yet."""
-    return bool(INTENDED.match(fold(text).lstrip('-"('))) or bool(re.search(r"探索|研究(?:制定|出台|建立)", text[:12]))
+    return bool(INTENDED.match(fold(text).lstrip('-"('))) or bool(
+        re.search(r"探索|研究(?:制定|出台|建立)", text[:12])
+    )
 
 
 def line_of(sentence: Sentence, kind: str) -> str:

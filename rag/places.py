@@ -80,6 +80,11 @@ UNIT_WORDS: dict[str, tuple[str, ...]] = {
     "region": ("自治区", "特别行政区", "地区"),
 }
 PLAIN_U = str.maketrans("üÜ", "uU")
+# The unit of a name in English, the longer first; an autonomous region is called by its name alone.
+ENGLISH_UNITS = (
+    ("自治区", ""), ("特别行政区", ""), ("省", "Province"), ("自治州", "Prefecture"), ("地区", "Prefecture"), ("盟", "League"),
+    ("市", "City"), ("县", "County"), ("区", "District"), ("旗", "Banner"),
+)  # fmt: skip
 UNIT_ATTRIBUTES = frozenset(("autonomous", "new"))
 MAX_UNIT_WORDS = 5
 LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’][A-Za-zÀ-ɏ]+)*")
@@ -164,6 +169,7 @@ class Gazetteer:
         self.places = tuple(entry.place for entry in entries)
         self._entries = {entry.place: entry for entry in entries}
         self._stops = stops
+        self._english = {code: names[0] for code, names in exonyms.items()}
         self._exonyms = {code: tuple(map(_fold_latin, names)) for code, names in exonyms.items()}
         self._exonym_keys = {key for keys in self._exonyms.values() for key in keys}
         self._words = words
@@ -174,6 +180,15 @@ class Gazetteer:
     def by_name(self, official_name: str) -> tuple[Place, ...]:
         """The places of this official name; empty where there is none."""
         return self._by_name.get(official_name, ())
+
+    def english(self, place: Place) -> str:
+        """A place's name for an English reader: "Lüliang City", "Inner Mongolia"."""
+        exonym = self._english.get(place.code)
+        unit = next((english for unit, english in ENGLISH_UNITS if place.name.endswith(unit)), "")
+        entry = self._entries[place]
+        stem = next((name for name in entry.spellings if place.name.startswith(name)), place.name[:-1])
+        shown = exonym or "".join(entry.syllables[: len(stem)]).capitalize()
+        return shown if not unit or shown.endswith(unit) else f"{shown} {unit}"
 
     def spellings(self, place: Place) -> tuple[str, ...]:
         """The Chinese spellings of `place` besides the official name, stop-listed ones included."""

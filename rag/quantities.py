@@ -23,13 +23,17 @@ class Quantity(NamedTuple):
 
 BIG = {"万": 10_000, "亿": 100_000_000, "千": 1_000, "百": 100, "十": 10}
 ENGLISH_BIG = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "k": 1_000}
-ENGLISH_SMALL = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
-    )
-} | {"half": Fraction(1, 2), "twice": 2, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
+_ENGLISH_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty"
+).split()
+ENGLISH_SMALL = {word: Fraction(value) for value, word in enumerate(_ENGLISH_WORDS)} | {
+    "half": Fraction(1, 2),
+    "thirty": Fraction(30),
+    "forty": Fraction(40),
+    "fifty": Fraction(50),
+    "sixty": Fraction(60),
+}
 
 ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 CHINESE = r"[〇○零一二三四五六七八九十百千两]+"
@@ -38,16 +42,46 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("percent", re.compile(rf"百分之(?P<n>{ARABIC}|{CHINESE}(?:点{CHINESE})?)")),
     ("percent", re.compile(rf"(?P<n>{ARABIC})\s*(?:%|个百分点|percent\b|per cent\b)")),
     ("tenths", re.compile(r"(?P<n>[一二三四五六七八九])成(?![立为本果功长效员交就套都])")),
-    ("year", re.compile(r"(?P<n>(?:19|20)\d{2}|[一二][〇○零一二三四五六七八九]{3})\s*年(?!度?以)|\b(?P<m>(?:19|20)\d{2})\b(?!\s*[万亿元家个人%]|,\d)")),
+    (
+        "year",
+        re.compile(
+            r"(?P<n>(?:19|20)\d{2}|[一二][〇○零一二三四五六七八九]{3})\s*年(?!度?以)|\b(?P<m>(?:19|20)\d{2})\b(?!\s*[万亿元家个人%]|,\d)"
+        ),
+    ),
     ("half_year", re.compile(r"半年|half a year|six months")),
-    ("years", re.compile(rf"(?P<n>{ARABIC}|{CHINESE})\s*(?:周年|年(?!代|级|度|月)|years?\b)|\b(?P<w>[a-z]+)[ -]years?\b")),
+    (
+        "years",
+        re.compile(
+            rf"(?P<n>{ARABIC}|{CHINESE})\s*(?:周年|年(?!代|级|度|月)|years?\b)|\b(?P<w>[a-z]+)[ -]years?\b"
+        ),
+    ),
     ("months", re.compile(rf"(?P<n>{ARABIC}|{CHINESE})\s*(?:个月|months?\b)|\b(?P<w>[a-z]+)[ -]months?\b")),
     ("hours", re.compile(rf"(?P<n>{ARABIC}|{CHINESE})\s*(?:个?小时|hours?\b)")),
-    ("days", re.compile(rf"(?P<n>{ARABIC}|{CHINESE})\s*(?:个?(?:工作)?[日天](?!常)|(?:working |business )?days?\b)|\b(?P<w>[a-z]+)[ -](?:working |business )?days?\b")),
-    ("number", re.compile(rf"(?P<n>{ARABIC})\s*(?P<big>[万亿千百]+)?(?P<english>\s*(?:hundred|thousand|million|billion|k)\b)?")),
-    ("chinese", re.compile(r"(?P<n>[〇○零一二三四五六七八九两十百千万亿]*[十百千万亿][〇○零一二三四五六七八九两十百千万亿]*)(?=元|人|家|个|户|次|项|名|以|块|吨|亩|平|万|亿|$)")),
+    (
+        "days",
+        re.compile(
+            rf"(?P<n>{ARABIC}|{CHINESE})\s*(?:个?(?:工作)?[日天](?!常)|(?:working |business )?days?\b)|\b(?P<w>[a-z]+)[ -](?:working |business )?days?\b"
+        ),
+    ),
+    (
+        "number",
+        re.compile(
+            rf"(?P<n>{ARABIC})\s*(?P<big>[万亿千百]+)?(?P<english>\s*(?:hundred|thousand|million|billion|k)\b)?"
+        ),
+    ),
+    (
+        "chinese",
+        re.compile(
+            r"(?P<n>[〇○零一二三四五六七八九两十百千万亿]*[十百千万亿][〇○零一二三四五六七八九两十百千万亿]*)(?=元|人|家|个|户|次|项|名|以|块|吨|亩|平|万|亿|$)"
+        ),
+    ),
     ("count", re.compile(r"(?P<n>[一二三四五六七八九两])(?=个|家|人|次|项|名|户|批|类|种|所|支|件|倍|折)")),
-    ("english", re.compile(r"\b(?P<w>two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty)\b(?P<english>\s*(?:hundred|thousand|million|billion)\b)?")),
+    (
+        "english",
+        re.compile(
+            r"\b(?P<w>two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty)\b(?P<english>\s*(?:hundred|thousand|million|billion)\b)?"
+        ),
+    ),
 )
 
 
@@ -80,7 +114,7 @@ def _quantity(kind: str, match: re.Match[str]) -> Quantity | None:
     if kind == "half_year":
         return Quantity(Fraction(6), "month")
     word = groups.get("w")
-    value = Fraction(ENGLISH_SMALL[word]) if word in ENGLISH_SMALL else None
+    value = ENGLISH_SMALL[word] if word in ENGLISH_SMALL else None
     if value is None:
         if word:
             return None

@@ -80,8 +80,8 @@ def label_matches(label: str, asked: str) -> bool:
         label == asked
         or label.endswith("." + asked)
         or f".{label}.".find(f".{asked}.0") >= 0
-        or label.startswith(asked + ".")
-        and "." in asked
+        or (label.startswith(asked + ".")
+        and "." in asked)
     )
 
 
@@ -92,9 +92,8 @@ def _dense(vector: Vectors, index: Index, allowed: npt.NDArray[np.int64]) -> dic
     inside = np.flatnonzero(np.isin(index.passage_clauses, allowed)).astype(np.int64)
     selector = faiss.IDSelectorBatch(inside)
     depth = min(max(DEPTH, len(allowed)), len(inside))
-    scores, numbers = index.vectors.search(
-        vector[None, :], depth, params=faiss.SearchParameters(sel=selector)
-    )
+    parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # SWIG hides its arguments
+    scores, numbers = index.vectors.search(vector[None, :], depth, params=parameters)
     # faiss pads with -1, which Python would read as the last passage
     return {int(n): float(s) for n, s in zip(numbers[0], scores[0], strict=True) if n >= 0}
 

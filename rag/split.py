@@ -16,7 +16,7 @@ from typing import NamedTuple
 from rag.aligned import AlignedText
 from rag.clean import Cleaned
 from rag.numerals import parse_numeral
-from rag.types import Clause, ClauseKind, Department, Sentence, Span
+from rag.types import Clause, ClauseKind, Department, Sentence
 
 NUMERAL = r"[零〇○一二两三四五六七八九十百千\d０-９]+"
 
@@ -32,28 +32,58 @@ class Numbering(NamedTuple):
 
 
 NUMBERINGS: tuple[Numbering, ...] = (
-    Numbering("part", 0, True, re.compile(rf"第(?P<n>{NUMERAL})(?:编|部分)(?=[\s:：、]|$|[一-鿿])\s*"), "第一编 总则"),
+    Numbering(
+        "part",
+        0,
+        True,
+        re.compile(rf"第(?P<n>{NUMERAL})(?:编|部分)(?=[\s:：、]|$|[一-鿿])\s*"),
+        "第一编 总则",
+    ),
     Numbering("chapter", 1, True, re.compile(rf"第(?P<n>{NUMERAL})章\s*"), "第一章 总则"),
     Numbering("section", 2, True, re.compile(rf"第(?P<n>{NUMERAL})节\s*"), "第一节 登记"),
-    Numbering("article", 3, False, re.compile(rf"第(?P<n>{NUMERAL})条(?:之(?P<sub>{NUMERAL}))?(?=[\s:：【（(　]|$|[一-鿿])\s*"), "第十二条之一 ..."),
-    Numbering("comma", 4, True, re.compile(r"(?P<n>[〇○一二两三四五六七八九十百]+)\s*[、.．,，]\s*"), "一、总体要求"),
-    Numbering("paren", 5, False, re.compile(r"[（(]\s*(?P<n>[〇○一二两三四五六七八九十百]+)\s*[)）]\s*[、.．]?\s*"), "（一）..."),
-    Numbering("digit", 6, False, re.compile(r"(?P<n>[\d０-９]{1,3})\s*(?:[.．﹒](?!\d)|、|\)|）)\s*"), "1. ..."),
+    Numbering(
+        "article",
+        3,
+        False,
+        re.compile(rf"第(?P<n>{NUMERAL})条(?:之(?P<sub>{NUMERAL}))?(?=[\s:：【（(　]|$|[一-鿿])\s*"),
+        "第十二条之一 ...",
+    ),
+    Numbering(
+        "comma", 4, True, re.compile(r"(?P<n>[〇○一二两三四五六七八九十百]+)\s*[、.．,，]\s*"), "一、总体要求"
+    ),
+    Numbering(
+        "paren",
+        5,
+        False,
+        re.compile(r"[（(]\s*(?P<n>[〇○一二两三四五六七八九十百]+)\s*[)）]\s*[、.．]?\s*"),
+        "（一）...",
+    ),
+    Numbering(
+        "digit", 6, False, re.compile(r"(?P<n>[\d０-９]{1,3})\s*(?:[.．﹒](?!\d)|、|\)|）)\s*"), "1. ..."
+    ),
     Numbering("digit_paren", 7, False, re.compile(r"[（(]\s*(?P<n>[\d０-９]{1,3})\s*[)）]\s*"), "（1）..."),
     Numbering("circled", 8, False, re.compile(r"(?P<n>[①-⑳])\s*"), "① ..."),
 )
 
 MAX_TITLE = 45  # characters of the longest printed heading; a longer line is body
-OWN_TITLE = re.compile(r"(?P<title>[^。；;，,\n]{2,30})[。.：:？?]?\s*(?:\n|$)|(?P<lead>[^。；;\n]{2,30})[。？?](?=\S)")
+OWN_TITLE = re.compile(
+    r"(?P<title>[^。；;，,\n]{2,30})[。.：:？?]?\s*(?:\n|$)|(?P<lead>[^。；;\n]{2,30})[。？?](?=\S)"
+)
 PRINCIPLE = re.compile(r"(?:[―—-]{1,2}\s*[^。\n]{2,20}|[^。，,；;：:\n]{2,12})[。．：:]\s*\S")
 
 DOCUMENT_KINDS = "意见|方案|办法|通知|规定|条例|措施|细则|情况|公告|通告|决定|规划|计划|指南|报告|批复|函|要点|政策|公报|指引|制度|规则|章程|清单|解读|问答|若干|汇编|手册"
-TITLE_LINE = re.compile(rf"[^。；;!！\n]{{4,120}}?(?:{DOCUMENT_KINDS})(?:\s*[（(《〔\[][^\n]{{1,40}}[)）》〕\]]?号?\)?)?$")
+TITLE_LINE = re.compile(
+    rf"[^。；;!！\n]{{4,120}}?(?:{DOCUMENT_KINDS})(?:\s*[（(《〔\[][^\n]{{1,40}}[)）》〕\]]?号?\)?)?$"
+)
 DOC_NUMBER_LINE = re.compile(r"[^\s，。；、]{1,16}\s*[〔\[［（(【﹝]?\s*(?:19|20)\d{2}[^\s，。；、]{0,12}$")
 ADDRESSEE = re.compile(r"[^。；;]{2,160}[:：]$")
-SIGNATURE = re.compile(r"[^。；;，,：:]{2,40}(?:政府|办公[厅室]|委员会|委|局|厅|部|院|会|中心|支行|银行|办)(?:\s+\S{2,30}(?:局|厅|委员会|委|办|部|中心|行))*$")
+SIGNATURE = re.compile(
+    r"[^。；;，,：:]{2,40}(?:政府|办公[厅室]|委员会|委|局|厅|部|院|会|中心|支行|银行|办)(?:\s+\S{2,30}(?:局|厅|委员会|委|办|部|中心|行))*$"
+)
 DATE_LINE = re.compile(r"(?:\d{4}|[二〇○零一九八七六五四三]{4})\s*年\s*\S{1,3}\s*月\s*\S{1,3}\s*日$")
-CLOSING = re.compile(r"(?:本(?:意见|方案|办法|规定|措施|细则|通知|条例|政策)|以上|各(?:部门|单位|级|县|区|市|乡|镇|地)|此前|特此)")
+CLOSING = re.compile(
+    r"(?:本(?:意见|方案|办法|规定|措施|细则|通知|条例|政策)|以上|各(?:部门|单位|级|县|区|市|乡|镇|地)|此前|特此)"
+)
 ANNEX = re.compile(r"附\s*件\s*(?P<n>[\d０-９一二三四五六七八九十]*)\s*[:：.．]?\s*$")
 
 
@@ -159,7 +189,9 @@ class _Splitter:
         """`paragraphs` without the signature and date lines at the end, which are kept apart."""
         while len(paragraphs) > 1:
             line = self.text.text[slice(*paragraphs[-1])]
-            if not (SIGNATURE.match(line) or DATE_LINE.match(line)) or any(n.pattern.match(line) for n in NUMBERINGS):
+            if not (SIGNATURE.match(line) or DATE_LINE.match(line)) or any(
+                n.pattern.match(line) for n in NUMBERINGS
+            ):
                 break
             self.signature.insert(0, line)
             paragraphs = paragraphs[:-1]
@@ -172,7 +204,9 @@ class _Splitter:
             unit = unit.children[-1]
         if unit is root or len(unit.paragraphs) < 2 or _is_chapter(unit):
             return []
-        siblings = [sibling for sibling in _units(root) if sibling.numbering == unit.numbering and sibling is not unit]
+        siblings = [
+            sibling for sibling in _units(root) if sibling.numbering == unit.numbering and sibling is not unit
+        ]
         usual = max((len(sibling.paragraphs) for sibling in siblings), default=1)
         for i in range(1, len(unit.paragraphs)):
             before = self.text.text[slice(*unit.paragraphs[i - 1])]
@@ -184,7 +218,7 @@ class _Splitter:
 
     def _emit_preamble(self, root: _Unit) -> None:
         """Front matter is set apart; what is left of the opening paragraphs are the clauses 0, 0a, 0b."""
-        body = []
+        body: list[tuple[int, int]] = []
         for start, end in root.paragraphs:
             line = self.text.text[start:end]
             if self._is_front_matter(line, before_body=not body):
@@ -246,11 +280,17 @@ class _Splitter:
         kind: ClauseKind = "preamble" if lead else self._kind(heading)
         for part, paragraph in zip(_letters(len(paragraphs)), paragraphs, strict=True):
             line = self.text.text[slice(*paragraph)]
-            title = re.match(r"[―—-]*\s*([^。，,；;：:\n]{2,20})[。：:]\s*\S", line) if len(paragraphs) > 1 else None
+            title = (
+                re.match(r"[―—-]*\s*([^。，,；;：:\n]{2,20})[。：:]\s*\S", line)
+                if len(paragraphs) > 1
+                else None
+            )
             own = (*heading, title[1]) if title else heading
             self._add(f"{label}.0{part}", kind, own, [paragraph])
 
-    def _add(self, label: str, kind: ClauseKind, heading: tuple[str, ...], paragraphs: list[tuple[int, int]]) -> None:
+    def _add(
+        self, label: str, kind: ClauseKind, heading: tuple[str, ...], paragraphs: list[tuple[int, int]]
+    ) -> None:
         start, end = paragraphs[0][0], paragraphs[-1][1]
         self.seen[label] = self.seen.get(label, 0) + 1
         if self.seen[label] > 1:
@@ -283,7 +323,10 @@ class _Splitter:
         return (match["title"] or match["lead"]).strip()
 
     def _kind(self, heading: tuple[str, ...]) -> ClauseKind:
-        return next((kind for title in reversed(heading) for kind, words in KIND_WORDS if words.search(title)), "measure")
+        return next(
+            (kind for title in reversed(heading) for kind, words in KIND_WORDS if words.search(title)),
+            "measure",
+        )
 
 
 KIND_WORDS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = (
@@ -362,7 +405,9 @@ DUTY = re.compile(
     r"(?:分别|共同|具体)?(?:按|依)(?:照)?(?:各自)?(?:职责|职能|分工)\S{0,6}(?:负责|落实|实施)|(?:牵头|配合|共同|分别|具体)?负责|牵头|配合|落实"
 )
 # Two names run together: a department's last character with the next one's level behind it.
-UNSPLIT = re.compile(r"(?<=[局办厅])(?=[市县省区州盟旗](?!域))|(?<=[局办厅委])(?=(?:中国)?人民银行|人行)|(?<=银行)(?=[市县省区州])|(?<=委)(?=[市县省](?!员))")
+UNSPLIT = re.compile(
+    r"(?<=[局办厅])(?=[市县省区州盟旗](?!域))|(?<=[局办厅委])(?=(?:中国)?人民银行|人行)|(?<=银行)(?=[市县省区州])|(?<=委)(?=[市县省](?!员))"
+)
 NOT_A_NAME = re.compile(r"^(?:等|及|和|各)?(?:有关|相关|其他)?(?:部门|单位|责任单位)?$")
 
 
@@ -386,6 +431,10 @@ def _names_of(part: str) -> Iterator[tuple[str, str]]:
         names = DUTY.sub("、", segment)
         for piece in re.split(r"[、，,\s/]+", names):
             for name in UNSPLIT.split(piece):
-                name = re.sub(r"(?:及|等|和)?(?:有关|相关|其他)?(?:部门|单位)?$", "", re.sub(r"(?:等|及|和)(?:有关|相关|其他)?(?:部门|单位).*$", "", name))
+                name = re.sub(
+                    r"(?:及|等|和)?(?:有关|相关|其他)?(?:部门|单位)?$",
+                    "",
+                    re.sub(r"(?:等|及|和)(?:有关|相关|其他)?(?:部门|单位).*$", "", name),
+                )
                 if len(name) > 1 and not NOT_A_NAME.match(name):
                     yield name, role

@@ -49,7 +49,9 @@ def writer_lock(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout as error:
-        raise StorageError(f"Another process is writing to {folder}. Wait for it to end and try again.") from error
+        raise StorageError(
+            f"Another process is writing to {folder}. Wait for it to end and try again."
+        ) from error
     try:
         yield
     finally:

@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.panel import Panel
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -140,7 +147,9 @@ class View:
             return
         self.console.print("依据 / evidence:", style="dim")
         for mark, item in enumerate(event.evidence, 1):
-            self.console.print(f"  [{mark}] {item.metadata.place or ''} {item.clause.label}  {item.quote}", style="dim")
+            self.console.print(
+                f"  [{mark}] {item.metadata.place or ''} {item.clause.label}  {item.quote}", style="dim"
+            )
 
     def _answer(self, answer: Answer) -> None:
         colour, words = STATUS_WORDS[answer.status]
@@ -165,7 +174,14 @@ class View:
     def _card(self, mark: str, item: Evidence) -> None:
         title, lines = card(item)
         if self.console.is_terminal:
-            self.console.print(Panel(Text("\n".join(lines)), title=Text(f"{mark} {title}"), title_align="left", border_style="cyan"))
+            self.console.print(
+                Panel(
+                    Text("\n".join(lines)),
+                    title=Text(f"{mark} {title}"),
+                    title_align="left",
+                    border_style="cyan",
+                )
+            )
             return
         self.console.print()
         self.console.print(f"{mark} {title}")
@@ -177,7 +193,12 @@ def card(item: Evidence) -> tuple[str, list[str]]:
     """A citation's card: its title, and its lines (document, number, date, heading path, quote, departments)."""
     metadata, clause = item.metadata, item.clause
     source = "  ".join(part for part in (metadata.doc_number, metadata.date_issued) if part)
-    lines = [f"《{metadata.title or metadata.document}》", source, " > ".join(clause.heading), f"「{item.quote}」"]
+    lines = [
+        f"《{metadata.title or metadata.document}》",
+        source,
+        " > ".join(clause.heading),
+        f"「{item.quote}」",
+    ]
     if clause.departments:
         names = "、".join(f"{d.name}（{d.role}）" if d.role else d.name for d in clause.departments)
         lines.append(f"负责部门 / departments: {names}")
@@ -188,8 +209,14 @@ def show_hits(query: Query, hits: Sequence[Hit], index: Index) -> None:
     """Hits as a table on a terminal, as tab-separated lines when piped."""
     console = Console(highlight=False, markup=False, emoji=False)
     rows = [
-        (str(hit.rank), f"{hit.score:.4f}", index.metadata[hit.clause.document].place or "", hit.clause.label,
-         " > ".join(hit.clause.heading), hit.clause.text.replace("\n", " "))
+        (
+            str(hit.rank),
+            f"{hit.score:.4f}",
+            index.metadata[hit.clause.document].place or "",
+            hit.clause.label,
+            " > ".join(hit.clause.heading),
+            hit.clause.text.replace("\n", " "),
+        )
         for hit in hits
     ]
     if not console.is_terminal:
@@ -207,7 +234,13 @@ def show_document(index: Index, found: Found) -> None:
     """A document's tree, or the clauses named with their raw text."""
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     metadata = found.metadata
-    facts = (metadata.title or metadata.document, metadata.doc_number, metadata.place, metadata.date_issued, metadata.document)
+    facts = (
+        metadata.title or metadata.document,
+        metadata.doc_number,
+        metadata.place,
+        metadata.date_issued,
+        metadata.document,
+    )
     console.print(Text("  ".join(fact for fact in facts if fact), style="bold"))
     shown: tuple[str, ...] = ()
     for clause in found.clauses:
@@ -220,14 +253,23 @@ def show_document(index: Index, found: Found) -> None:
                 console.print(Text("  " * depth + title, style="bold"))
         shown = clause.heading
         first = clause.text.replace("\n", " ")
-        console.print("  " * len(clause.heading) + f"{clause.label}  {first[:60]}{'…' if len(first) > 60 else ''}")
+        console.print(
+            "  " * len(clause.heading) + f"{clause.label}  {first[:60]}{'…' if len(first) > 60 else ''}"
+        )
 
 
 def show_models(standings: Iterable[Standing]) -> None:
     """The models with role, licence, size and state; tab-separated when piped."""
     console = Console(highlight=False, markup=False, emoji=False)
     rows = [
-        (s.model.name, s.model.role, s.model.licence, f"{s.model.source_bytes / 1e6:,.0f} MB", s.state.value, str(s.path))
+        (
+            s.model.name,
+            s.model.role,
+            s.model.licence,
+            f"{s.model.source_bytes / 1e6:,.0f} MB",
+            s.state.value,
+            str(s.path),
+        )
         for s in standings
     ]
     if not console.is_terminal:

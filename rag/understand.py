@@ -35,24 +35,36 @@ INTENTS: dict[str, re.Pattern[str]] = {
         r"几(?:万|千|百|块|元)|(?:最高|最多|上限)\S{0,6}(?:多少|几)|额度|多大额|利率|利息|"
         r"how much|maximum (?:loan|amount)|interest rate|what amount"
     ),
-    "number": re.compile(r"多少|几(?:个|家|人|天|年|次|项|户|名|所|处|件|间|支|期)|比例|占比|百分之|how many|how long|what (?:share|percentage|number)"),
+    "number": re.compile(
+        r"多少|几(?:个|家|人|天|年|次|项|户|名|所|处|件|间|支|期)|比例|占比|百分之|how many|how long|what (?:share|percentage|number)"
+    ),
     "department": re.compile(
         r"找(?:谁|哪)|(?:哪个|哪些|什么|哪一个|哪几个|何)(?:\S{0,4})(?:部门|单位|局|机构|窗口|委)|谁(?:负责|管|来管|牵头)|归\S{0,6}管|去哪(?:里|儿)?(?:办|申请|问)|"
         r"(?:部门|单位|局)\S{0,8}(?:负责|牵头)|责任单位|牵头单位|who (?:is|are|do|should|handles|can help)|which (?:department|agency|bureau|office|authorit)|where (?:do|can|should) i (?:go|apply|ask)|whom"
     ),
-    "definition": re.compile(r"什么意思|啥意思|何意|(?:是|指|叫)(?:的是)?(?:什么|啥|哪)|指(?:的)?(?:什么|哪)|哪[几两三四五六七八九]个|定义|含义|what (?:is|are|does)|meaning"),
+    "definition": re.compile(
+        r"什么意思|啥意思|何意|(?:是|指|叫)(?:的是)?(?:什么|啥|哪)|指(?:的)?(?:什么|哪)|哪[几两三四五六七八九]个|定义|含义|what (?:is|are|does)|meaning"
+    ),
     "doc_number": re.compile(r"(?:发文字号|文号|文件编?号|发文号)"),
     "basis": re.compile(r"依据|根据|按照|基于|based on"),
     "phone": re.compile(r"电话|热线|联系方式|手机号|phone|telephone|hotline"),
-    "papers": re.compile(r"(?:什么|哪些|啥|要带?)\S{0,4}(?:材料|证件|手续|资料|表格)|what (?:documents|papers|materials)"),
+    "papers": re.compile(
+        r"(?:什么|哪些|啥|要带?)\S{0,4}(?:材料|证件|手续|资料|表格)|what (?:documents|papers|materials)"
+    ),
     "interest": re.compile(r"利率|利息|interest rate"),
-    "deadline": re.compile(r"(?:什么|啥)时候|何时|哪(?:一)?[年天日]|几[月号]|截止|期限|多久|多长时间|when |deadline|how long|how fast|how soon"),
+    "deadline": re.compile(
+        r"(?:什么|啥)时候|何时|哪(?:一)?[年天日]|几[月号]|截止|期限|多久|多长时间|when |deadline|how long|how fast|how soon"
+    ),
     "places": re.compile(
         r"(?:哪(?:些|几个?|个|里)|什么|几个)(?:地方|城市|市县|县市|市|县|地区|省)|各地|(?:这|那)?(?:几|五|四|三|各)(?:个|份)(?:地方|城市|文件)|"
         r"which (?:of (?:these|the) )?(?:\w+ )?(?:cities|city|places|place|governments|counties|local governments)"
     ),
-    "compare": re.compile(r"对比|比较|相比|区别|不同|不一样|差(?:在哪|别|异|多少)|哪个(?:更|比较)|compare|difference|differ|versus| vs\b"),
-    "list": re.compile(r"哪(?:些|几)|有(?:什么|啥)|什么(?:条件|内容|服务|措施)|包括|分别|列(?:出|举)|全部|所有|what (?:are|kinds|services)|which |list "),
+    "compare": re.compile(
+        r"对比|比较|相比|区别|不同|不一样|差(?:在哪|别|异|多少)|哪个(?:更|比较)|compare|difference|differ|versus| vs\b"
+    ),
+    "list": re.compile(
+        r"哪(?:些|几)|有(?:什么|啥)|什么(?:条件|内容|服务|措施)|包括|分别|列(?:出|举)|全部|所有|what (?:are|kinds|services)|which |list "
+    ),
 }
 
 # An order to the service, not a question to it; such a sentence is left aside.
@@ -70,9 +82,13 @@ ERRAND = re.compile(
     r"\b(?:write|compose|tell|sing)\b.{0,20}\b(?:poem|song|story|joke|essay|code|letter)\b|weather|stock price|horoscope|recipe|translate"
 )
 
-FOLLOW_UP = re.compile(r"^(?:那|还有|另外|它|这个|这些|那个|那些|其中|具体|然后|and\b|what about|how about|what if|also\b|then\b)|^.{0,14}(?:呢|的)[?？]?$|\b(?:it|that|they|them|those|this)\b")
+FOLLOW_UP = re.compile(
+    r"^(?:那|还有|另外|它|这个|这些|那个|那些|其中|具体|然后|and\b|what about|how about|what if|also\b|then\b)|^.{0,14}(?:呢|的)[?？]?$|\b(?:it|that|they|them|those|this)\b"
+)
 # Words behind a place's name that make it part of another name: 沈阳农业大学.
-PART_OF_NAME = re.compile(r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系|话|版)")
+PART_OF_NAME = re.compile(
+    r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系|话|版)"
+)
 # 从北京回来, 北京户口, 在北京打工: where somebody comes from, not where the policy is asked for.
 COMES_FROM = re.compile(r"(?:从|由|原籍|籍贯|毕业于|老家(?:是|在)?)\s*$|\bfrom\s+$")
 COMES_FROM_AFTER = re.compile(r"(?:人(?!才|员)|户口|户籍|籍|毕业|打工|上学|读书|回来|工作了)")
@@ -80,9 +96,15 @@ COMES_FROM_AFTER = re.compile(r"(?:人(?!才|员)|户口|户籍|籍|毕业|打�
 NUMERAL = r"[〇○零一二三四五六七八九十百两\d０-９]+"
 # Spellings of a clause's number: pattern -> groups are label parts from the top. 第六部分第（六）项, 二（五）26.
 LABELS: tuple[re.Pattern[str], ...] = (
-    re.compile(rf"第?\s*({NUMERAL})\s*(?:部分|章|大点)\s*[,，的]?\s*第?\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*(?:节|部分|点)?\s*第?\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*[条项点款]"),
-    re.compile(rf"(?<![一-鿿])({NUMERAL})\s*[、.]?\s*[（(]\s*({NUMERAL})\s*[)）]\s*第?\s*({NUMERAL})(?:\s*[条项点])?"),
-    re.compile(rf"第\s*({NUMERAL})\s*(?:部分|章|大点)\s*[,，的]?\s*第?\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*[条项点款节]"),
+    re.compile(
+        rf"第?\s*({NUMERAL})\s*(?:部分|章|大点)\s*[,，的]?\s*第?\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*(?:节|部分|点)?\s*第?\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*[条项点款]"
+    ),
+    re.compile(
+        rf"(?<![一-鿿])({NUMERAL})\s*[、.]?\s*[（(]\s*({NUMERAL})\s*[)）]\s*第?\s*({NUMERAL})(?:\s*[条项点])?"
+    ),
+    re.compile(
+        rf"第\s*({NUMERAL})\s*(?:部分|章|大点)\s*[,，的]?\s*第?\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*[条项点款节]"
+    ),
     re.compile(rf"(?<![一-鿿\d])({NUMERAL})\s*[、.]?\s*[（(]\s*({NUMERAL})\s*[)）]"),
     re.compile(r"(?<!\d)(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?!\d)"),
     re.compile(rf"第\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*[条項项点](?!例)"),
@@ -169,7 +191,11 @@ def without_orders(question: str) -> str:
 
     The whole question again if nothing would be left, so that the caller can refuse it.
     """
-    kept = re.sub(r"[（(【\[][^（）()【】\[\]]*[)）】\]]", lambda m: "" if ORDER.search(fold(m.group())) else m.group(), question)
+    kept = re.sub(
+        r"[（(【\[][^（）()【】\[\]]*[)）】\]]",
+        lambda m: "" if ORDER.search(fold(m.group())) else m.group(),
+        question,
+    )
     parts = re.findall(r"[^。！？!?；;\n]+[。！？!?；;\n]*", kept)
     kept = "".join(part for part in parts if not ORDER.search(fold(part)))
     if not _content(kept):  # the order may share a sentence with the question
@@ -240,7 +266,9 @@ def _named(name: str) -> tuple[Place, ...]:
         mentions = gazetteer.find(name.strip())
         found = mentions[0].candidates if len(mentions) == 1 else ()
     if not found:
-        raise InputError(f"No place is called {name!r}. Give an official name, such as 长春市 or 上海市黄浦区.")
+        raise InputError(
+            f"No place is called {name!r}. Give an official name, such as 长春市 or 上海市黄浦区."
+        )
     return found
 
 
@@ -260,7 +288,9 @@ def _scope(chosen: list[tuple[Place, ...]], held: Sequence[Metadata], question: 
     number = canonical_number(question)
     named = [m for m in held if (number and m.doc_number == number) or _names_title(question, m)]
     if named:
-        return _Scope(tuple(dict.fromkeys(m.place for m in named if m.place)), (), tuple(m.document for m in named))
+        return _Scope(
+            tuple(dict.fromkeys(m.place for m in named if m.place)), (), tuple(m.document for m in named)
+        )
     if not chosen:
         return _Scope((), (), tuple(metadata.document for metadata in held))
     found: dict[str, str] = {}

@@ -20,10 +20,19 @@ from rag.types import Check, Claim, Evidence, Language, Outcome
 
 # A claim's pairs of characters that must stand in its evidence: below this it says something else.
 LEAST_SHARED = 0.55
-UPPER = re.compile(r"最高|最多|不超过|不高于|以下|以内|至多|上限|不得超过|之内|\bup to\b|at most|no more than|maximum|within|not exceed|below|under")
-LOWER = re.compile(r"最低|不低于|不少于|以上|至少|起步|超过(?<!不超过)(?<!不得超过)|突破|at least|no less than|minimum|more than|over|exceed(?<!not exceed)")
-NEGATION = re.compile(r"不得|不予|不能|不可|禁止|严禁|取消|不再|无需|无须|不需|免于|除外|未(?=[经按能])|没有|不(?:用|必|要求|受)|\bnot?\b|n't\b|cannot|without|exempt|cancel|abolish|never|except")
+UPPER = re.compile(
+    r"最高|最多|不超过|不高于|以下|以内|至多|上限|不得超过|之内|\bup to\b|at most|no more than|maximum|within|not exceed|below|under"
+)
+LOWER = re.compile(
+    r"最低|不低于|不少于|以上|至少|起步|超过(?<!不超过)(?<!不得超过)|突破|at least|no less than|minimum|more than|over|exceed(?<!not exceed)"
+)
+NEGATION = re.compile(
+    r"不得|不予|不能|不可|禁止|严禁|取消|不再|无需|无须|不需|免于|除外|未(?=[经按能])|没有|不(?:用|必|要求|受)|\bnot?\b|n't\b|cannot|without|exempt|cancel|abolish|never|except"
+)
 CONDITION = re.compile(r"但|除外|不得|须|仅限|必须|除.{1,40}外|前提下|unless|only|must|provided|except")
+PRINTED_NUMBER = re.compile(
+    r"^(?:第[一-鿿\d]{1,6}条(?:之[一二三四五六七八九十])?|[（(][一二三四五六七八九十百\d]{1,4}[)）]|[\d]{1,3}[.．﹒、](?!\d)|[一二三四五六七八九十]{1,3}、|[①-⑳]|[―—]{1,2})\s*"
+)
 FILLER = frozenset("的了是在和与及或等可以能有为对您你我请需要将会由向其该这那也都就")
 
 
@@ -46,17 +55,26 @@ def verify(
             if mark not in real and not _faults(text, [item], language):
                 return Check(line, Outcome.RECITED, Claim(text, (mark,)), tuple(reasons))
     if real and real[0] not in used and language != "en":
-        return Check(line, Outcome.REPLACED, Claim(evidence[real[0] - 1].text, real[:1]), tuple(reasons))
+        return Check(line, Outcome.REPLACED, Claim(stated(evidence[real[0] - 1]), real[:1]), tuple(reasons))
     return Check(line, Outcome.DROPPED, None, tuple(reasons or ["no text"]))
+
+
+def stated(item: Evidence) -> str:
+    """A piece of evidence as a claim: its own words, without the number printed before them."""
+    return PRINTED_NUMBER.sub("", item.text)
 
 
 def _faults(text: str, cited: Sequence[Evidence], language: Language) -> list[str]:
     """Why `text` is not proved by the evidence it cites; empty when it is."""
     proof = "\n".join(item.text for item in cited)
     titles = "\n".join(title for item in cited for title in item.clause.heading)
-    context = f"{proof}\n{titles}\n" + "\n".join(department.name for item in cited for department in item.clause.departments)
+    context = f"{proof}\n{titles}\n" + "\n".join(
+        department.name for item in cited for department in item.clause.departments
+    )
     folded, folded_proof = fold(text), fold(proof)
-    faults = [f"number {_shown(q)} is not in the evidence" for q in sorted(quantities(text) - quantities(context))]
+    faults = [
+        f"number {_shown(q)} is not in the evidence" for q in sorted(quantities(text) - quantities(context))
+    ]
     bounds = (("an upper bound", UPPER), ("a lower bound", LOWER))
     faults += [
         f"{name} is not in the evidence"
@@ -82,13 +100,20 @@ def _chinese_faults(claim: str, proof: str, context: str) -> list[str]:
         faults.append("a condition of the clause is left out")
     for kind in ("department", "group"):
         named = {term for term in lexicon.named(claim, kind) if not _names(context, term)}
-        faults += [f"{term.official} is not in the evidence" for term in sorted(named, key=lambda t: t.official)]
+        faults += [
+            f"{term.official} is not in the evidence" for term in sorted(named, key=lambda t: t.official)
+        ]
     pairs = [token for token in tokens(claim) if len(token) == 2 and not set(token) & FILLER]
-    held = set(tokens(context))
+    held = set(tokens(" ".join([context, *_other_forms(context)])))
     shared = sum(pair in held for pair in pairs) / len(pairs) if pairs else 0.0
     if shared < LEAST_SHARED:
         faults.append(f"only {shared:.0%} of its words are the evidence's")
     return faults
+
+
+def _other_forms(context: str) -> list[str]:
+    """Other words for the terms of the evidence: 公租房 says what 公共租赁住房 says."""
+    return [form for term in lexicon.expand(context) for form in (term.official, *term.short, *term.lay)]
 
 
 def _english_faults(text: str, context: str) -> list[str]:
@@ -98,7 +123,11 @@ def _english_faults(text: str, context: str) -> list[str]:
         faults.append("it is not English")
     known = {term.official for term in lexicon.expand(fold(context))}
     for term in lexicon.expand(fold(text)):
-        if term.kind in ("group", "department") and term.official not in known and not _names(fold(context), term):
+        if (
+            term.kind in ("group", "department")
+            and term.official not in known
+            and not _names(fold(context), term)
+        ):
             faults.append(f"{term.english[0] if term.english else term.official} is not in the evidence")
     return faults
 
@@ -125,7 +154,7 @@ def _lost_condition(claim: str, proof: str) -> bool:
         return False
     for part in re.split(r"[.;\n]", proof):
         match = CONDITION.search(part)
-        if match and match.group() in ("除外", "不得", "仅限") or (match and match.group().startswith("除")):
+        if (match and match.group() in ("除外", "不得", "仅限")) or (match and match.group().startswith("除")):
             held = set(tokens(part))
             pairs = [token for token in tokens(claim) if len(token) == 2]
             if pairs and sum(pair in held for pair in pairs) / len(pairs) > 0.6:

@@ -7,24 +7,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.fold import to_traditional
+from rag import lexicon, places
+from rag.fold import fold, to_traditional
 from rag.types import Language
 
 SENTENCES: dict[str, tuple[str, str]] = {
-    "not_held": ("没有收录{places}的政策文件，无法回答。已收录：{held}。",
-                 "No policy document of {places} is held, so this cannot be answered. Held: {held}."),
+    "not_held": (
+        "没有收录{places}的政策文件，无法回答。已收录：{held}。",
+        "No policy document of {places} is held, so this cannot be answered. Held: {held}.",
+    ),
     "also_not_held": ("没有收录{places}的政策文件。", "No policy document of {places} is held."),
-    "not_covered": ("已收录的{places}文件没有规定这一点。", "The documents held for {places} do not say this."),
-    "not_covered_anywhere": ("已收录的文件没有规定这一点。已收录：{held}。", "The documents held do not say this. Held: {held}."),
+    "not_covered": (
+        "已收录的{places}文件没有规定这一点。",
+        "The documents held for {places} do not say this.",
+    ),
+    "not_covered_anywhere": (
+        "已收录的文件没有规定这一点。已收录：{held}。",
+        "The documents held do not say this. Held: {held}.",
+    ),
     "missing": ("文件没有写明：{slots}。", "The document does not state: {slots}."),
     "ask_department": ("可以向{departments}咨询。", "You may ask: {departments}."),
-    "which_city": ("各地规定不同，请告诉我您在哪个地方。以下分别列出：", "This depends on the place. Which one do you mean? Each is answered apart:"),
-    "which_city_many": ("各地规定不同，请告诉我您在哪个地方。已收录：{held}。", "This depends on the place. Which one do you mean? Held: {held}."),
+    "which_city": (
+        "各地规定不同，请告诉我您在哪个地方。以下分别列出：",
+        "This depends on the place. Which one do you mean? Each is answered apart:",
+    ),
+    "which_city_many": (
+        "各地规定不同，请告诉我您在哪个地方。已收录：{held}。",
+        "This depends on the place. Which one do you mean? Held: {held}.",
+    ),
     "none_there": ("没有相关规定的：{places}。", "Nothing on this is found for: {places}."),
-    "refused_order": ("这个要求不能照办。我只根据收录的政策文件回答问题，例如补贴、贷款、办照、找哪个部门。",
-                      "I cannot follow that. I only answer questions from the policy documents held, such as subsidies, loans, registration, or whom to ask."),
-    "refused_errand": ("这不是政策问题，我帮不上忙。我可以根据收录的政策文件回答补贴、贷款、办照、找哪个部门等问题。",
-                       "That is not a question about policy. I can answer questions on subsidies, loans, registration and departments from the policy documents held."),
+    "refused_order": (
+        "这个要求不能照办。我只根据收录的政策文件回答问题，例如补贴、贷款、办照、找哪个部门。",
+        "I cannot follow that. I only answer questions from the policy documents held, such as subsidies, loans, registration, or whom to ask.",
+    ),
+    "refused_errand": (
+        "这不是政策问题，我帮不上忙。我可以根据收录的政策文件回答补贴、贷款、办照、找哪个部门等问题。",
+        "That is not a question about policy. I can answer questions on subsidies, loans, registration and departments from the policy documents held.",
+    ),
     "failed": ("回答时出了错，请再试一次。", "Something went wrong while answering. Please try again."),
     "overview": ("{place}的支持：", "Support in {place}:"),
     "applies": ("可以申请或享受的：", "What can be applied for or is granted:"),
@@ -33,10 +52,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "place_line": ("{place}：", "{place}:"),
     "departments": ("负责部门：{departments}", "Departments in charge: {departments}"),
     "english_frame": ("{place}{label}", "{place}, clause {label}, says (in Chinese): “{quote}”"),
-    "notice_horizon": ("《{title}》的目标期到{year}年，已过期，请核实现行规定。", "“{title}” has targets up to {year}, which has passed; check what applies now."),
-    "notice_expired": ("《{title}》有效期至{date}，已过期，请核实现行规定。", "“{title}” was valid until {date}; check what applies now."),
-    "notice_undated": ("《{title}》没有标明发文日期，请核实是否仍然有效。", "“{title}” gives no date of issue; check whether it still applies."),
-    "notice_model": ("语言模型没有完成回答，以下是文件原句。", "The language model did not finish; these are the document's own sentences."),
+    "notice_horizon": (
+        "《{title}》的目标期到{year}年，已过期，请核实现行规定。",
+        "“{title}” has targets up to {year}, which has passed; check what applies now.",
+    ),
+    "notice_expired": (
+        "《{title}》有效期至{date}，已过期，请核实现行规定。",
+        "“{title}” was valid until {date}; check what applies now.",
+    ),
+    "notice_undated": (
+        "《{title}》没有标明发文日期，请核实是否仍然有效。",
+        "“{title}” gives no date of issue; check whether it still applies.",
+    ),
+    "notice_model": (
+        "语言模型没有完成回答，以下是文件原句。",
+        "The language model did not finish; these are the document's own sentences.",
+    ),
 }
 
 SLOT_NAMES: dict[str, tuple[str, str]] = {
@@ -91,10 +122,22 @@ def kind_name(kind: str, language: Language) -> str:
 def place_name(place: str, language: Language) -> str:
     """A place's name for the asker: 吕梁市, 呂梁市, or Lüliang City (吕梁市)."""
     if language == "en":
-        return place  # TEMP
+        found = places.load().by_name(place)
+        return f"{places.load().english(found[0])} ({place})" if found else place
     return in_script(place, language)
 
 
-def place_names(places: Sequence[str], language: Language) -> str:
-    return (", " if language == "en" else "、").join(place_name(place, language) for place in places)
+def place_names(names: Sequence[str], language: Language) -> str:
+    return (", " if language == "en" else "、").join(place_name(name, language) for name in names)
 
+
+def department_names(names: Sequence[str], language: Language) -> str:
+    """Departments for the asker: in English with the Chinese in brackets where the table knows them."""
+    if language != "en":
+        return in_script("、".join(names), language)
+    return ", ".join(_english_department(name) for name in names)
+
+
+def _english_department(name: str) -> str:
+    known = [term.english[0] for term in lexicon.named(fold(name), "department") if term.english]
+    return f"{known[0]} ({name})" if known else name
