@@ -1,0 +1,235 @@
+"""The command line as a person meets it: real processes, one clear line for each mistake, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rag import config
+
+SEEDS = config.SHIPPED_SEEDS
+
+
+def tiaowen(*arguments: str, home: Path | None = None, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run the real command; `home` is its library."""
+    env = {**os.environ, **environ, **({"TIAOWEN_HOME": str(home)} if home else {})}
+    command = [sys.executable, "-m", "rag.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=env, timeout=240, check=False)
+
+
+def one_line(result: subprocess.CompletedProcess[str]) -> str:
+    """The single line of stderr of a failed command, without a traceback."""
+    assert result.returncode not in (0, None)
+    assert "Traceback" not in result.stderr
+    lines = [line for line in result.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, result.stderr
+    return lines[0]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library with two documents, indexed with the real embedder."""
+    folder = tmp_path_factory.mktemp("cli")
+    seeds = folder / "seeds"
+    seeds.mkdir()
+    for path in sorted(SEEDS.iterdir())[3:]:
+        shutil.copy(path, seeds)
+    result = tiaowen("build", home=folder / "home", TIAOWEN_SEEDS=str(seeds))
+    assert result.returncode == 0, result.stderr
+    return folder / "home"
+
+
+def test_help_is_quick_and_loads_no_model() -> None:
+    code = "import sys; from rag.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+    code += "print(sorted({'torch', 'faiss', 'gradio', 'transformers', 'rich'} & set(sys.modules)), file=sys.stderr)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.stderr.strip() == "[]"
+    assert "tiaowen ask" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["ask", "search", "show", "build", "models", "serve"])
+def test_each_command_has_help(command: str) -> None:
+    result = tiaowen(command, "--help")
+    assert result.returncode == 0
+    assert "--home" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("ask", "  "), "empty"),
+        (("ask", "🎉🎊"), "empty"),
+        (("ask", "补" * 20_000), "20,000"),
+        (("ask", "x", "--bad"), "unrecognized"),
+        (("ask", "x", "--as-of", "昨天"), "not a date"),
+        (("search", "x", "-k", "0"), "1 to 200"),
+        (("serve", "--port", "99999"), "65535"),
+        (("fly",), "invalid choice"),
+        (("models", "path", "no-such-model"), "no-such-model"),
+    ],
+)
+def test_bad_usage_is_one_clear_line(arguments: tuple[str, ...], says: str, tmp_path: Path) -> None:
+    assert says in one_line(tiaowen(*arguments, home=tmp_path))
+
+
+def test_a_missing_model_says_how_to_fetch_it(tmp_path: Path) -> None:
+    message = one_line(tiaowen("build", home=tmp_path, TIAOWEN_CACHE=str(tmp_path / "empty")))
+    assert "tiaowen models fetch" in message
+
+
+@pytest.mark.models
+def test_a_missing_index_says_to_build(tmp_path: Path) -> None:
+    assert "tiaowen build" in one_line(tiaowen("ask", "有什么补贴", "--extractive", home=tmp_path))
+
+
+def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "tiaowen.toml").write_text("runtim = 'llama.cpp'\n")
+    assert "runtim" in one_line(tiaowen("build", home=tmp_path))
+
+
+@pytest.mark.models
+def test_json_has_the_fixed_keys(home: Path) -> None:
+    result = tiaowen("ask", "吕梁的创业担保贷款最高多少？", "--extractive", "--json", home=home)
+    record = json.loads(result.stdout)
+    assert set(record) == {
+        "status", "text", "sentences", "citations", "nearest", "notices", "hits", "scope", "evidence_s",
+        "first_token_s", "total_s",
+    }  # fmt: skip
+    assert set(record["citations"][0]) == {"file", "clause", "start", "end", "quote"}
+    assert set(record["hits"][0]) == {"file", "clause", "start", "end", "score"}
+    assert record["first_token_s"] is None
+    assert "30万元" in record["text"]
+
+
+@pytest.mark.models
+def test_a_piped_answer_is_plain_and_shows_its_card(home: Path) -> None:
+    result = tiaowen("ask", "吕梁的创业担保贷款最高多少？", "--extractive", home=home)
+    assert "\x1b" not in result.stdout
+    assert "吕发改服务发〔2022〕153号" in result.stdout
+    assert "[1] 吕梁市 2.5.26" in result.stdout
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    "name",
+    [
+        ("吕发改服务发〔2022〕153号第26条",),
+        ("吕梁", "2.5.26"),
+        ("003_13e82bdd20c83ba7.txt", "26"),
+        ("吕梁市二（五）26",),
+    ],
+)
+def test_show_finds_a_clause_by_any_spelling(home: Path, name: tuple[str, ...]) -> None:
+    result = tiaowen("show", *name, home=home)
+    assert "可申请最高30万元的创业担保贷款" in result.stdout
+
+
+@pytest.mark.models
+def test_show_says_what_there_is_instead(home: Path) -> None:
+    assert "2.5.26" in one_line(tiaowen("show", "吕梁", "99", home=home))
+    assert "003_13e82bdd20c83ba7.txt" in one_line(tiaowen("show", "某某办法", home=home))
+
+
+@pytest.mark.models
+def test_search_needs_no_language_model(home: Path) -> None:
+    result = tiaowen("search", "创业担保贷款", "--city", "吕梁", "-k", "3", home=home)
+    assert result.stdout.splitlines()[0].split("\t")[2:4] == ["吕梁市", "2.5.26"]
+
+
+@pytest.mark.models
+def test_an_unknown_city_is_refused(home: Path) -> None:
+    assert "某某" in one_line(tiaowen("ask", "有什么补贴", "--city", "某某", "--extractive", home=home))
+
+
+@pytest.mark.models
+def test_a_damaged_index_says_to_rebuild(home: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(home, tmp_path / "copy")
+    vectors = next(copy.glob("built/*/vectors.faiss"))
+    vectors.write_bytes(vectors.read_bytes()[:-100])
+    assert "tiaowen build" in one_line(tiaowen("ask", "有什么补贴", "--extractive", home=copy))
+
+
+@pytest.mark.models
+def test_an_unreadable_document_is_named_and_the_others_kept(home: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(home, tmp_path / "copy")
+    added = copy / "documents"
+    added.mkdir()
+    (added / "empty.txt").write_text("")
+    (added / "binary.txt").write_bytes(bytes(range(256)) * 40)
+    result = tiaowen("build", home=copy)
+    assert result.returncode == 1
+    assert "empty.txt" in result.stderr
+    assert "binary.txt" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert tiaowen("show", "吕梁", "26", home=copy).returncode == 0
+
+
+@pytest.mark.models
+def test_ctrl_c_during_a_build_leaves_the_old_index_whole(home: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(home, tmp_path / "copy")
+    env = {**os.environ, "TIAOWEN_HOME": str(copy)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rag.cli", "build"],
+        env=env,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    before = set(copy.glob("built/*"))
+    deadline = time.monotonic() + 120
+    while set(copy.glob("built/.new-*")) == set() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    assert set(copy.glob("built/*")) == before
+    assert tiaowen("show", "吕梁", "26", home=copy).returncode == 0
+
+
+@pytest.mark.models
+def test_build_ask_and_eval_open_no_socket(tmp_path: Path) -> None:
+    """Everything after `models fetch` works with sockets blocked."""
+    blocked = "import pytest_socket; pytest_socket.disable_socket(allow_unix_socket=True); "
+    cli = blocked + "from rag.cli import main; import sys; main(sys.argv[1:])"
+    evaluation = blocked + "from eval.__main__ import main; main()"
+    env = {**os.environ, "TIAOWEN_HOME": str(tmp_path / "home")}
+    questions = tmp_path / "q.jsonl"
+    lines = (config.CHECKOUT / "eval" / "sets" / "development.jsonl").read_text(encoding="utf-8").splitlines()
+    questions.write_text("\n".join(lines[2:4]) + "\n", encoding="utf-8")
+    out = tmp_path / "out.jsonl"
+    for command in (
+        [cli, "build"],
+        [cli, "ask", "吕梁的创业担保贷款最高多少？"],
+        [evaluation, "run", "--questions", str(questions), "--out", str(out)],
+    ):
+        result = subprocess.run(
+            [sys.executable, "-c", *command],
+            capture_output=True,
+            text=True,
+            env=env,
+            timeout=280,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 2
+
+
+@pytest.mark.models
+def test_chat_keeps_the_context(home: Path) -> None:
+    env = {**os.environ, "TIAOWEN_HOME": str(home)}
+    result = subprocess.run(
+        [sys.executable, "-m", "rag.cli", "ask", "--extractive"],
+        input="吕梁的创业担保贷款最高多少？\n\n那找谁办？\nq\n",
+        capture_output=True, text=True, env=env, timeout=120, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0
+    assert "人行吕梁中心支行" in result.stdout.split("那找谁办")[-1]

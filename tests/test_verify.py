@@ -1,0 +1,88 @@
+"""Drafted claims against evidence: what stands, what is cited anew, replaced or dropped."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.types import Clause, Evidence, Metadata, Outcome, Span
+from rag.verify import stated, verify
+
+
+def evidence(text: str, label: str = "1.1") -> Evidence:
+    clause = Clause("d.txt", label, "measure", ("资金支持",), Span(0, len(text)), text)
+    return Evidence(clause, Metadata("d.txt", place="长春市"), Span(0, len(text)), text, text)
+
+
+LOAN = evidence("(三)对高校毕业生、退役军人自主创业的,可申请最高20万元的创业担保贷款,期限不超过3年。")
+RENT = evidence("对租用场地的,给予每年5000元的租金补贴,已享受其他租金补贴的除外。", "1.2")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "高校毕业生和退役军人自主创业，可申请最高20万元的创业担保贷款。[1]",
+        "可申请最高二十万元的创业担保贷款。[1]",
+        "创业担保贷款期限不超过3年。[1]",
+        "可申请最高20万元的创业担保贷款。【1】",
+    ],
+)
+def test_a_faithful_claim_stands(line: str) -> None:
+    assert verify(line, [LOAN, RENT], "zh-Hans").outcome is Outcome.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("可申请最高30万元的创业担保贷款。[1]", "number"),
+        ("可申请最低20万元的创业担保贷款。[1]", "lower bound"),
+        ("残疾人自主创业可申请最高20万元的创业担保贷款。[1]", "残疾人"),
+        ("由市财政局发放最高20万元的创业担保贷款。[1]", "财政局"),
+        ("全体市民每月都有免费午餐和交通卡。[1]", "words"),
+        ("不可申请最高20万元的创业担保贷款。[1]", "negation"),
+    ],
+)
+def test_an_unfaithful_claim_does_not_stand(line: str, reason: str) -> None:
+    check = verify(line, [LOAN], "zh-Hans")
+    assert check.outcome in (Outcome.REPLACED, Outcome.DROPPED)
+    assert any(reason in found for found in check.reasons)
+
+
+def test_a_wrong_mark_is_cited_anew() -> None:
+    check = verify(
+        "对租用场地的给予每年5000元的租金补贴，已享受其他租金补贴的除外。[1]", [LOAN, RENT], "zh-Hans"
+    )
+    assert check.outcome is Outcome.RECITED
+    assert check.claim is not None
+    assert check.claim.marks == (2,)
+
+
+def test_an_unknown_mark_is_a_fault_and_the_claim_cited_anew() -> None:
+    check = verify("可申请最高20万元的创业担保贷款。[7]", [LOAN], "zh-Hans")
+    assert (check.outcome, check.claim and check.claim.marks) == (Outcome.RECITED, (1,))
+    assert any("mark" in reason for reason in check.reasons)
+
+
+def test_a_lost_exception_brings_the_verbatim_sentence() -> None:
+    check = verify("对租用场地的，给予每年5000元的租金补贴。[1]", [RENT], "zh-Hans")
+    assert check.outcome is Outcome.REPLACED
+    assert check.claim is not None
+    assert check.claim.text == RENT.text
+
+
+def test_a_failed_claim_is_dropped_when_its_sentence_stands_already() -> None:
+    check = verify("最高30万元。[1]", [LOAN], "zh-Hans", used=frozenset({1}))
+    assert check.outcome is Outcome.DROPPED
+
+
+def test_an_english_claim_is_held_to_the_numbers() -> None:
+    assert verify("You can borrow up to RMB 200,000. [1]", [LOAN], "en").outcome is Outcome.SUPPORTED
+    assert verify("You can borrow up to RMB 300,000. [1]", [LOAN], "en").outcome is Outcome.DROPPED
+
+
+def test_an_english_claim_is_held_to_the_groups() -> None:
+    check = verify("Disabled people can borrow up to RMB 200,000. [1]", [LOAN], "en")
+    assert check.outcome is Outcome.DROPPED
+
+
+def test_the_printed_number_is_no_part_of_a_stated_sentence() -> None:
+    assert stated(LOAN).startswith("对高校毕业生")
