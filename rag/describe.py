@@ -25,8 +25,9 @@ from rag.types import Clause, Document, Metadata, Reference
 DOC_NUMBER = re.compile(
     r"(?P<word>[一-鿿]{2,14})\s*[〔\[［（(【﹝]\s*(?P<year>(?:19|20)\d{2})\s*[〕\]］）)】﹞]?\s*第?\s*(?P<number>\d{1,5})\s*号?"
 )
+# The names are taken apart afterwards: a repeated group here would try every way to divide them.
 ISSUER_IN_TITLE = re.compile(
-    r"^(?P<names>(?:\S{2,30}?(?:政府办公[厅室]|人民政府|委员会办公室|委员会|办公[厅室]|[局委厅部办院]|中心支行|分行|协会|联合会)[\s、]*)+)\s*关于"
+    r"^(?P<names>\S[^\n]{1,200}?(?:政府办公[厅室]|委员会办公室|[局委厅部办院]|人民政府|委员会|办公[厅室]|中心支行|分行|协会|联合会))[\s、]*关于"
 )
 ISSUER_NAME = re.compile(
     r"\S{2,30}?(?:政府办公[厅室]|人民政府|委员会办公室|委员会|办公[厅室]|[局委厅部院](?![一-鿿]*[局委厅部院])|中心支行|分行|协会|联合会)(?=[\s、]|$)"
@@ -47,7 +48,6 @@ VALID_YEARS = re.compile(r"有效期(?:限)?(?:为|是)?\s*(?P<n>[\d一二三四
 VALID_UNTIL = re.compile(
     r"(?:有效期(?:限)?[^。]{0,6}|执行)?至\s*(?P<date>\d{4}年\d{1,2}月\d{1,2}日)\s*(?:止|废止|失效)?"
 )
-REPEALED = re.compile(r"(?P<list>(?:[^。\n]*?《[^》]+》[^。《\n]*?)+?)(?:同时)?(?:予以)?废止")
 HORIZON = re.compile(r"(?:到|至)\s*(?P<year>20\d{2})\s*年(?!\d*月)(?:底|末)?")
 PRINTED_LEVELS = re.compile(r"[我全](?P<level>[省市县区州盟旗])(?![场政委长直])")
 
@@ -283,10 +283,14 @@ def _valid_until(body: str, effective: str | None) -> str | None:
     return None
 
 
-def _day_before(year: int, month_day: str) -> str:
+def _day_before(year: int, month_day: str) -> str | None:
+    """The day before, or None where no such day can be: scans print a 13th month."""
     month, day = (int(part) for part in month_day.split("-"))
-    first = datetime.date(year, month, min(day, 28) if month == 2 else day)
-    return (first - datetime.timedelta(days=1)).isoformat()
+    try:
+        first = datetime.date(year, month, min(day, 28) if month == 2 else day)
+        return (first - datetime.timedelta(days=1)).isoformat()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _based_on(clauses: tuple[Clause, ...]) -> Iterator[Reference]:
@@ -301,6 +305,7 @@ def _based_on(clauses: tuple[Clause, ...]) -> Iterator[Reference]:
 
 
 def _repeals(body: str) -> Iterator[str]:
-    for match in REPEALED.finditer(body):
-        for title in QUOTED_TITLE.finditer(match["list"]):
-            yield title["title"]
+    """The titles quoted before 废止 in the same sentence; a line end inside 《》 belongs to the title."""
+    for sentence in re.split(r"[。\n]", re.sub(r"\n(?=[^《\n]*》)", "", body)):
+        for match in QUOTED_TITLE.finditer(sentence.rpartition("废止")[0]):
+            yield match["title"]
