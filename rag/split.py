@@ -45,7 +45,10 @@ NUMBERINGS: tuple[Numbering, ...] = (
         "article",
         3,
         False,
-        re.compile(rf"第(?P<n>{NUMERAL})条(?:之(?P<sub>{NUMERAL}))?(?=[\s:：【（(　]|$|[一-鿿])\s*"),
+        # Not 第五条规定的、第五条第二款, which speak of an article and open none.
+        re.compile(
+            rf"第(?P<n>{NUMERAL})条(?:之(?P<sub>{NUMERAL}))?(?=[\s:：【（(　]|$|(?!第|之|所[称列述指]|规定|中|的|和|至|及|或)[一-鿿])\s*"
+        ),
         "第十二条之一 ...",
     ),
     Numbering(
