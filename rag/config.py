@@ -110,13 +110,25 @@ def _read_file(path: Path, known: set[str]) -> dict[str, Any]:
     return content
 
 
+# What a value may be before it is converted: the environment gives text, a file numbers.
+ACCEPTED: dict[str, tuple[type, ...]] = {
+    "Path": (str, Path),
+    "int": (int, str),
+    "float": (float, int, str),
+    "str": (str, Path),
+}
+
+
 def _typed(kind: Any, name: str, value: Any) -> Any:
     """`value` as the type that the field is annotated with (annotations are strings here)."""
     constructor = {"Path": Path, "int": int, "float": float, "str": str}[kind]
+    problem = f"Setting {name} is {value!r}; expected {kind}."
+    if isinstance(value, bool) or not isinstance(value, ACCEPTED[kind]):
+        raise ConfigError(problem)
     try:
         typed = constructor(value)
-    except (TypeError, ValueError) as error:
-        raise ConfigError(f"Setting {name} is {value!r}; expected {kind}.") from error
+    except ValueError as error:
+        raise ConfigError(problem) from error
     return typed.expanduser().absolute() if isinstance(typed, Path) else typed
 
 
