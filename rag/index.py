@@ -30,7 +30,7 @@ from rag.errors import DocumentError, IndexNotUsableError
 from rag.fold import fold
 from rag.read import document_paths, read_document
 from rag.split import split
-from rag.store import new_folder, sha256_of, storage_errors, write_atomically, writer_lock
+from rag.store import new_folder, sha256_of, storage_errors, sync_tree, write_atomically, writer_lock
 from rag.terms import tokens
 from rag.types import (
     Clause,
@@ -146,8 +146,9 @@ def build(home: Path, seeds: Path, embedder: Embedder, *, progress: Progress | N
         with new_folder(folder) as fresh:
             counts = _write(fresh, readings, embedder, _known_vectors(home, embedder.identity), progress)
             digest = sha256_of(fresh / "manifest.json")[:16]
-            unchanged = _current(home) == digest and (folder / digest).is_dir()
+            unchanged = _current(home) == digest and _is_whole(home)
             if not unchanged:
+                sync_tree(fresh)
                 shutil.rmtree(folder / digest, ignore_errors=True)
                 os.rename(fresh, folder / digest)
                 write_atomically(folder / "current", digest.encode())
@@ -185,7 +186,8 @@ def _write(
     vectors = _embed(embedder, [passage.text for passage in passages], known, progress)
     flat = faiss.IndexFlatIP(embedder.dimension)
     flat.add(vectors)
-    faiss.write_index(flat, str(folder / "vectors.faiss"))
+    # Not faiss.write_index: it loses the end of the file without an error when the disk is full.
+    (folder / "vectors.faiss").write_bytes(faiss.serialize_index(flat).tobytes())
     vocabulary: dict[str, int] = {}
     numbers = [
         [vocabulary.setdefault(token, len(vocabulary)) for token in tokens(_indexed(c, metadata))]
@@ -268,9 +270,10 @@ def _clause_record(clause: Clause, sentences: Sequence[Sentence]) -> dict[str, A
 
 
 def is_current(home: Path, seeds: Path, identity: str) -> bool:
-    """Whether the index in use was made from just these documents with this model."""
+    """Whether the index in use is whole and was made from just these documents with this model."""
     try:
         manifest = _manifest(home)
+        _check_files(home / "built" / str(_current(home)), manifest["files"])
         paths = document_paths((seeds, home / "documents"))
         sources = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
     except (IndexNotUsableError, DocumentError, OSError):
@@ -335,6 +338,15 @@ def _manifest(home: Path) -> dict[str, Any]:
             f"The index has schema {manifest.get('schema')}, this version reads {SCHEMA}. {REBUILD}"
         )
     return dict(manifest)
+
+
+def _is_whole(home: Path) -> bool:
+    """Whether no file of the index in use is missing or damaged."""
+    try:
+        _check_files(home / "built" / str(_current(home)), _manifest(home)["files"])
+    except IndexNotUsableError:
+        return False
+    return True
 
 
 def _check_files(folder: Path, files: dict[str, str]) -> None:

@@ -25,9 +25,26 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
+        _sync(path.parent)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def sync_tree(folder: Path) -> None:
+    """Have all files below `folder` written to the disk itself, so that a power cut cannot empty them."""
+    for path in [*folder.rglob("*"), folder]:
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":  # Windows opens no folders
+        return
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager
@@ -64,11 +81,12 @@ def storage_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS):
+        # numpy tells of a file that it could write only in part without an error number.
+        if error.errno not in (None, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS):
             raise
         free = shutil.disk_usage(folder).free if folder.exists() else 0
         raise StorageError(
-            f"{folder} cannot be written: {error.strerror} ({free / 1e6:,.0f} MB free). "
+            f"{folder} cannot be written: {error.strerror or error} ({free / 1e6:,.0f} MB free). "
             "What was there before is unchanged. Free some space or choose another folder with --home."
         ) from error
 
