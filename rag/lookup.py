@@ -58,7 +58,8 @@ def _document(index: Index, name: str) -> tuple[Metadata, str]:
     number = canonical_number(name)
     match = DOC_NUMBER.search(name)
     if number and match:
-        found = [metadata for metadata in held if metadata.doc_number == number]
+        # The pattern takes words before the number along: 请看吕发改服务发〔2022〕153号.
+        found = [m for m in held if m.doc_number and number.endswith(m.doc_number)]
         return _only(found, name, held), name[match.end() :].strip(" ）)的，,")
     matches = [
         (len(key), metadata, key)
