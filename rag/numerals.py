@@ -6,6 +6,7 @@ import unicodedata
 
 DIGITS = {char: i for i, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 UNITS = {"十": 10, "百": 100, "千": 1000}
+MAX_CHARS = 30  # a longer run of digits is noise, and Python refuses to read one of 4,300
 
 
 def parse_numeral(text: str) -> int | None:
@@ -15,6 +16,8 @@ def parse_numeral(text: str) -> int | None:
     (26, 103, 20, 12)
     """
     text = unicodedata.normalize("NFKC", text).strip()
+    if len(text) > MAX_CHARS:
+        return None
     if text.isascii() and text.isdigit():
         return int(text)
     if not text or any(char not in DIGITS and char not in UNITS for char in text):
