@@ -21,7 +21,7 @@ from rag.compose import draft_lines, prompt_for, system_prompt
 from rag.config import Settings
 from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import ModelError
-from rag.evidence import Judgement, Scored, Scorer, judge, of_departments, of_sentence, select
+from rag.evidence import SLOTS, Judgement, Scored, Scorer, fills, judge, of_departments, of_sentence, select
 from rag.fold import fold
 from rag.generate import Generator, build_generator
 from rag.index import Index
@@ -58,10 +58,14 @@ from rag.wording import department_names, in_script, kind_name, place_name, plac
 log = logging.getLogger(__name__)
 
 HITS_KEPT = 20
+ASKING_WORD = re.compile(r"什么|啥|哪|谁|多少|几|怎么|如何|吗")
+ONE_THING = frozenset(
+    {"amount", "number", "deadline", "papers", "interest", "phone", "overview", "definition"}
+)
 MOST_PLACES_APART = 6
 NEAREST_SHOWN = 2
 # A place has what "which places" asks about when a sentence holds this share of the words that the best one does.
-PLACE_COVERAGE = 0.7
+PLACE_COVERAGE, PLACE_MARGIN = 0.7, 0.35
 
 
 @dataclass
@@ -146,7 +150,7 @@ class Answerer:
                 notices.append(say("notice_model", query.language))
                 composed = []
             if composed and not cancel.is_set():
-                lines = [*composed, *_left_out(plan, composed), *plan.tail]
+                lines = [*composed, *_left_out(query, plan, composed), *plan.tail]
         answer = _finish(query, plan, lines, tuple(checks), notices, as_of or datetime.date.today())
         timing = Timing(evidence_s, first_token_s, time.perf_counter() - started)
         log.info(
@@ -211,6 +215,9 @@ class Answerer:
             return self._plan_not_covered(scoped, found, judgement)
         plan = _Plan(Status.ANSWERED, evidence=list(evidence), hits=found.hits, compose=True)
         plan.lines = _claims(evidence, query.language)
+        if "department" in query.intents and not query.intents & ONE_THING:
+            plan.compose = False  # whom to ask is all that is asked: the names are given as they are printed
+            plan.lines = plan.lines if len(ASKING_WORD.findall(fold(query.question))) > 1 else plan.lines[:1]
         if "department" in query.intents:
             self._add_departments(plan, evidence, query.language)
         if judgement.missing:
@@ -233,6 +240,8 @@ class Answerer:
                 plan.tail.append(claim)
                 plan.lines.append(claim)
                 return
+        if not plan.lines:  # the clause names nobody; its own words may
+            plan.lines = _claims(evidence, language)
 
     def _plan_not_covered(self, query: Query, found: Found, judgement: Judgement) -> _Plan:
         language = query.language
@@ -348,6 +357,13 @@ class Answerer:
             plan.lines.append(Framing(say("none_there", language, places=place_names(nothing, language))))
         return plan
 
+    @staticmethod
+    def _has_it(query: Query, part: Scored, most: float, top: float) -> bool:
+        """Whether a place's best sentence holds about as many of the words as the best place's does."""
+        if query.language == "en":  # its words stand in no clause
+            return part.score >= top - PLACE_MARGIN
+        return most > 0 and part.coverage >= PLACE_COVERAGE * most
+
     def _best_sentence(self, scoped: Query, found: Found) -> Scored | None:
         """The sentence of a place's best clauses that fits best; it must hold what the question quotes."""
         scorer = Scorer(scoped, found, self.index)
@@ -374,7 +390,8 @@ class Answerer:
                 yield Draft(in_script(text, language)), time.perf_counter()
             if line is None:
                 continue
-            check = verify(line, evidence, language, used=frozenset(used))
+            whole = bool(query.intents & {"list", "definition"})
+            check = verify(line, evidence, language, used=frozenset(used), whole_lists=whole)
             key = re.sub(r"\W", "", check.claim.text) if check.claim else ""
             if check.claim and key in said:
                 check = Check(line, Outcome.DROPPED, None, ("said already",))
@@ -386,14 +403,13 @@ class Answerer:
             yield ClaimChecked(check), time.perf_counter()
 
 
-def _left_out(plan: _Plan, composed: Sequence[Line]) -> list[Line]:
-    """The extractive claims whose evidence no composed claim cites: composing may not lose what was found."""
-    cited = {mark for line in composed if isinstance(line, Claim) for mark in line.marks}
-    return [
-        line
-        for line in plan.lines
-        if isinstance(line, Claim) and line not in plan.tail and not cited & set(line.marks)
-    ]
+def _left_out(query: Query, plan: _Plan, composed: Sequence[Line]) -> Sequence[Line]:
+    """The extractive claim that composing may not lose: one that fills a slot which no composed claim fills."""
+    claims = [line for line in composed if isinstance(line, Claim)]
+    kept = [line for line in plan.lines if isinstance(line, Claim) and line not in plan.tail]
+    asked = [name for name in query.intents if name in SLOTS and name != "department"]
+    open_slots = [name for name in asked if not any(fills(name, query, claim.text) for claim in claims)]
+    return [line for line in kept if any(fills(name, query, line.text) for name in open_slots)][:1]
 
 
 def _asked(query: Query) -> str:

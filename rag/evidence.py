@@ -16,6 +16,7 @@ from functools import lru_cache
 from rag import lexicon
 from rag.fold import fold
 from rag.index import Index
+from rag.quantities import quantities
 from rag.retrieve import Found, label_matches, search_words
 from rag.split import DEPARTMENT_PARENTHESIS
 from rag.terms import tokens
@@ -24,6 +25,8 @@ from rag.types import Clause, Evidence, Query, Sentence, Span
 CHARS_ONE_THING = 260
 CHARS_SEVERAL = 400
 MOST_SENTENCES = 3
+# How far below the best sentence another may score and still be shown.
+MARGIN_ONE_THING, MARGIN_SEVERAL = 0.35, 0.6
 CLAUSES_LOOKED_AT = 8
 
 NUMBER = r"[\d〇零一二两三四五六七八九十百千万亿.]+"
@@ -49,6 +52,12 @@ GIVING = re.compile(r"奖|补|贷|领|给|借|发放|资助|拿到|享受|award|
 # ... is no sum that only says from when on: 营业收入首次达到10亿元.
 THRESHOLD = re.compile(
     rf"(?:达到|达|突破|(?<!不)超过|满|不低于|不少于|低于|不足)\s*(?:{NUMBER}\s*元?[、,和或至-]*)+\s*(?:万|亿)?元?"
+)
+# Sorts of support: a loan's limit is no subsidy's.
+SORTS: tuple[re.Pattern[str], ...] = (
+    re.compile("补贴|补助|津贴|资助|奖补|subsid|allowance"),
+    re.compile("贷款|借款|授信|能贷|loan|borrow"),
+    re.compile("奖励|奖金|奖补|资助|award|reward|bonus"),
 )
 # Groups of people that everyday words and documents do not keep apart.
 FAMILIES: tuple[re.Pattern[str], ...] = (
@@ -113,6 +122,7 @@ class Scorer:
         own = self._content(query.text) if query.language != "en" else {t for t in wide if not t.isascii()}
         self.own = {token: index.idf(token) for token in own}
         self.wide = {token: index.idf(token) for token in wide}
+        self.quantities = quantities(query.text) if not query.labels else frozenset()
         self.quoted = [fold(part) for part in QUOTED.findall(query.text)]
         self.wanted = [SLOTS[name] for name in query.intents if name in SLOTS and name != "department"]
 
@@ -143,7 +153,14 @@ class Scorer:
         filled = sum(bool(slot.search(folded)) for slot in self.wanted)
         quoted = any(word in folded for word in self.quoted)
         defined = "definition" in self.query.intents and quoted and bool(DEFINING.search(folded))
-        score = 8 * (cosine - 0.8) + 1.5 * coverage + 0.25 * filled + 0.4 * quoted + 0.4 * defined
+        same = (
+            len(self.quantities & quantities(sentence.text)) / len(self.quantities)
+            if self.quantities
+            else 0.0
+        )
+        score = (
+            8 * (cosine - 0.8) + 1.5 * coverage + 0.25 * filled + 0.4 * quoted + 0.4 * defined + 0.3 * same
+        )
         return Scored(clause, position, sentence, cosine, coverage, score)
 
 
@@ -197,7 +214,7 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
     for score, part in ranked:
         size = sum(len(other.sentence.text) for other in chosen)
         if chosen and (
-            score < ranked[0][0] - (0.7 if several else 0.45)
+            score < ranked[0][0] - (MARGIN_SEVERAL if several else MARGIN_ONE_THING)
             or size + len(part.sentence.text) > budget
             or len(chosen) >= MOST_SENTENCES + several
         ):
@@ -210,8 +227,16 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
 
 
 def _with_context(chosen: list[Scored], scorer: Scorer) -> list[Scored]:
-    """`chosen` with the sentence before each one that leans on it."""
+    """`chosen` with the sentence before each one that leans on it, and the one that explains a term asked for."""
     have = {(part.clause, part.position) for part in chosen}
+    explained = [
+        scorer.score(part.clause, part.position + 1)
+        for part in chosen[:1]
+        if "definition" in scorer.query.intents
+        and any(word in fold(part.sentence.text) for word in scorer.quoted)
+        and part.position + 1 < len(scorer.index.sentences[part.clause])
+        and (part.clause, part.position + 1) not in have
+    ]
     extra = [
         scorer.score(part.clause, part.position - 1)
         for part in chosen
@@ -219,7 +244,7 @@ def _with_context(chosen: list[Scored], scorer: Scorer) -> list[Scored]:
         and LEANING.match(part.sentence.text)
         and (part.clause, part.position - 1) not in have
     ]
-    return [*chosen, *extra]
+    return [*chosen, *explained, *extra]
 
 
 def _looked_up(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
@@ -287,6 +312,11 @@ COVERAGE_AT_HALF = {"zh-Hans": 0.15, "zh-Hant": 0.15, "en": 0.05}
 COSINE_SLOPE, COVERAGE_SLOPE = 60.0, 4.0
 
 
+def fills(name: str, query: Query, text: str) -> bool:
+    """Whether a text holds what fills a slot of the question."""
+    return bool(SLOTS[name].search(_given(name, query, fold(text))))
+
+
 def judge(query: Query, evidence: Sequence[Evidence], found: Found, index: Index) -> Judgement:
     """Whether `evidence` answers the question: how well it fits, and which slots stay unfilled."""
     if not evidence:
@@ -320,10 +350,18 @@ def _filled(name: str, query: Query, evidence: Sequence[Evidence]) -> bool:
     if name == "department":
         return any(item.clause.departments or SLOTS[name].search(fold(item.text)) for item in evidence)
     filling = [item for item in evidence if SLOTS[name].search(_given(name, query, fold(item.text)))]
-    asked = {t.official for t in lexicon.expand(fold(query.text)) if t.kind == "support"}
-    if name != "amount" or not asked:
+    if name != "amount":
         return bool(filling)
-    return any(asked & {t.official for t in lexicon.expand(fold(_with_title(item)))} for item in filling)
+    asked = {t.official for t in lexicon.expand(fold(query.text)) if t.kind == "support"}
+    sorts = [sort for sort in SORTS if sort.search(fold(query.text))]
+    return any(_is_about(fold(_with_title(item)), asked, sorts) for item in filling)
+
+
+def _is_about(text: str, asked: set[str], sorts: Sequence[re.Pattern[str]]) -> bool:
+    """Whether a text names one of the supports asked about, or where none is known one of their sort."""
+    if asked & {term.official for term in lexicon.expand(text)}:
+        return True
+    return not asked and (not sorts or any(sort.search(text) for sort in sorts))
 
 
 def _given(name: str, query: Query, text: str) -> str:

@@ -11,7 +11,7 @@ import unicodedata
 from fractions import Fraction
 from typing import NamedTuple
 
-from rag.numerals import DIGITS, UNITS
+from rag.numerals import DIGITS, MAX_CHARS, UNITS
 
 
 class Quantity(NamedTuple):
@@ -23,10 +23,7 @@ class Quantity(NamedTuple):
 
 BIG = {"万": 10_000, "亿": 100_000_000, "千": 1_000, "百": 100, "十": 10}
 ENGLISH_BIG = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "k": 1_000}
-_ENGLISH_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty"
-).split()
+_ENGLISH_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
 ENGLISH_SMALL = {word: Fraction(value) for value, word in enumerate(_ENGLISH_WORDS)} | {
     "half": Fraction(1, 2),
     "thirty": Fraction(30),
@@ -35,8 +32,9 @@ ENGLISH_SMALL = {word: Fraction(value) for value, word in enumerate(_ENGLISH_WOR
     "sixty": Fraction(60),
 }
 
-ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-CHINESE = r"[〇○零一二三四五六七八九十百千两]+"
+# Bounded, so that a long run of digits is not read to its end from each of them.
+ARABIC = r"\d{1,3}(?:,\d{3}){1,8}(?:\.\d{1,9})?|\d{1,18}(?:\.\d{1,9})?"
+CHINESE = r"[〇○零一二三四五六七八九十百千两]{1,18}"
 # name -> pattern; tried in this order at each place of the text.
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("percent", re.compile(rf"百分之(?P<n>{ARABIC}|{CHINESE}(?:点{CHINESE})?)")),
@@ -66,13 +64,13 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "number",
         re.compile(
-            rf"(?P<n>{ARABIC})\s*(?P<big>[万亿千百]+)?(?P<english>\s*(?:hundred|thousand|million|billion|k)\b)?"
+            rf"(?P<n>{ARABIC})\s*(?P<big>[万亿千百]{1,3})?(?P<english>\s*(?:hundred|thousand|million|billion|k)\b)?"
         ),
     ),
     (
         "chinese",
         re.compile(
-            r"(?P<n>[〇○零一二三四五六七八九两十百千万亿]*[十百千万亿][〇○零一二三四五六七八九两十百千万亿]*)(?=元|人|家|个|户|次|项|名|以|块|吨|亩|平|万|亿|$)"
+            r"(?P<n>[〇○零一二三四五六七八九两十百千万亿]{0,18}[十百千万亿][〇○零一二三四五六七八九两十百千万亿]{0,18})(?=元|人|家|个|户|次|项|名|以|块|吨|亩|平|万|亿|$)"
         ),
     ),
     ("count", re.compile(r"(?P<n>[一二三四五六七八九两])(?=个|家|人|次|项|名|户|批|类|种|所|支|件|倍|折)")),
@@ -114,7 +112,7 @@ def _quantity(kind: str, match: re.Match[str]) -> Quantity | None:
     if kind == "half_year":
         return Quantity(Fraction(6), "month")
     word = groups.get("w")
-    value = ENGLISH_SMALL[word] if word in ENGLISH_SMALL else None
+    value = ENGLISH_SMALL.get(word or "")
     if value is None:
         if word:
             return None
@@ -138,6 +136,8 @@ def _quantity(kind: str, match: re.Match[str]) -> Quantity | None:
 def number_value(text: str) -> Fraction | None:
     """The value of an Arabic or Chinese number, decimals and 万 and 亿 included; None if it is none."""
     text = text.replace(",", "").replace("○", "〇")
+    if len(text) > MAX_CHARS:
+        return None
     if re.fullmatch(r"\d+(?:\.\d+)?", text):
         return Fraction(text)
     if "点" in text:

@@ -32,11 +32,11 @@ INTENTS: dict[str, re.Pattern[str]] = {
     ),
     "amount": re.compile(
         r"多少(?:钱|元|万|块|费|资金|补|奖|经费)|(?:贷|领|拿|给|补|奖|借|发|享受|申请|报销|补贴|补助|资助|奖励|金额|额度)\S{0,6}多少(?!人|家|个|天|年|次|项|条|户)|"
-        r"几(?:万|千|百|块|元)|(?:最高|最多|上限)\S{0,6}(?:多少|几)|额度|多大额|利率|利息|"
-        r"how much|maximum (?:loan|amount)|interest rate|what amount"
+        r"几(?:万|千|百|块|元)|(?:最高|最多|上限)\S{0,6}(?:多少|几)|额度|多大额|"
+        r"how much|maximum (?:loan|amount)|what amount"
     ),
     "number": re.compile(
-        r"多少|几(?:个|家|人|天|年|次|项|户|名|所|处|件|间|支|期)|比例|占比|百分之|how many|how long|what (?:share|percentage|number)"
+        r"多少|(?<!好)几(?:个|家|人|天|年|次|项|户|名|所|处|件|间|支|期)|比例|占比|百分之|how many|how long|what (?:share|percentage|number)"
     ),
     "department": re.compile(
         r"找(?:谁|哪)|(?:哪个|哪些|什么|哪一个|哪几个|何)(?:\S{0,4})(?:部门|单位|局|机构|窗口|委)|谁(?:负责|管|来管|牵头)|归\S{0,6}管|去哪(?:里|儿)?(?:办|申请|问)|"
@@ -92,6 +92,8 @@ PART_OF_NAME = re.compile(
 # 从北京回来, 北京户口, 在北京打工: where somebody comes from, not where the policy is asked for.
 COMES_FROM = re.compile(r"(?:从|由|原籍|籍贯|毕业于|老家(?:是|在)?)\s*$|\bfrom\s+$")
 COMES_FROM_AFTER = re.compile(r"(?:人(?!才|员)|户口|户籍|籍|毕业|打工|上学|读书|回来|工作了)")
+
+REPEATED = re.compile(r"([一-鿿]{2,4})\1")  # 四众四众, said for emphasis
 
 NUMERAL = r"[〇○零一二三四五六七八九十百两\d０-９]+"
 # Spellings of a clause's number: pattern -> groups are label parts from the top. 第六部分第（六）项, 二（五）26.
@@ -149,7 +151,7 @@ def understand(
     intents = frozenset(name for name, pattern in INTENTS.items() if pattern.search(fold(essence)))
     if contextual and not intents:  # 「那盘山呢」 asks what was asked before
         intents |= {name for name, pattern in INTENTS.items() if pattern.search(fold(_last_question(turns)))}
-    if "amount" in intents:  # the narrower of the two
+    if intents & {"amount", "interest"}:  # the narrower ones
         intents -= {"number"}
     if ORDER.search(fold(asked)) and not _content(essence):
         intents |= {"order"}
@@ -334,6 +336,7 @@ def _last_question(turns: Sequence[Turn]) -> str:
 
 def _search_text(essence: str, turns: Sequence[Turn], found: list[Mention], contextual: bool) -> str:
     """What is searched: the question, after the last one without its places if it leans on that."""
+    essence = REPEATED.sub(r"\1", essence)
     if not contextual:
         return essence
     earlier = _last_question(turns)

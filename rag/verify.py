@@ -20,6 +20,9 @@ from rag.types import Check, Claim, Evidence, Language, Outcome
 
 # A claim's pairs of characters that must stand in its evidence: below this it says something else.
 LEAST_SHARED = 0.55
+MAX_CLAIM_CHARS: dict[Language, int] = {"zh-Hans": 150, "zh-Hant": 150, "en": 260}
+# A name that ends as departments do; some ending of it has to stand in the evidence.
+DEPARTMENT_NAME = re.compile(r"[一-鿿]{2,14}?(?:管理局|服务局|保障局|局|委员会|办公室|厅|支行)")
 UPPER = re.compile(
     r"最高|最多|不超过|不高于|以下|以内|至多|上限|不得超过|之内|\bup to\b|at most|no more than|maximum|within|not exceed|below|under"
 )
@@ -29,6 +32,7 @@ LOWER = re.compile(
 NEGATION = re.compile(
     r"不得|不予|不能|不可|禁止|严禁|取消|不再|无需|无须|不需|免于|除外|未(?=[经按能])|没有|不(?:用|必|要求|受)|\bnot?\b|n't\b|cannot|without|exempt|cancel|abolish|never|except"
 )
+ENGLISH_CAPITALS = frozenset({"RMB", "CNY", "GDP", "IP", "SME", "SMEs", "PRC", "ID", "IT", "RD"})
 CONDITION = re.compile(r"但|除外|不得|须|仅限|必须|除.{1,40}外|前提下|unless|only|must|provided|except")
 PRINTED_NUMBER = re.compile(
     r"^(?:第[一-鿿\d]{1,6}条(?:之[一二三四五六七八九十])?|[（(][一二三四五六七八九十百\d]{1,4}[)）]|[\d]{1,3}[.．﹒、](?!\d)|[一二三四五六七八九十]{1,3}、|[①-⑳]|[―—]{1,2})\s*"
@@ -37,17 +41,26 @@ FILLER = frozenset("的了是在和与及或等可以能有为对您你我请需
 
 
 def verify(
-    line: str, evidence: Sequence[Evidence], language: Language, *, used: frozenset[int] = frozenset()
+    line: str,
+    evidence: Sequence[Evidence],
+    language: Language,
+    *,
+    used: frozenset[int] = frozenset(),
+    whole_lists: bool = False,
 ) -> Check:
     """What becomes of a drafted line. Marks in the result count into `evidence`, from 1.
 
-    `used` are the marks whose verbatim sentence the answer already holds.
+    `used` are the marks whose verbatim sentence the answer already holds; with `whole_lists` a claim may
+    leave out no item of a list that it retells.
     """
     text, marks = parse_line(line)
     real = tuple(mark for mark in marks if 1 <= mark <= len(evidence))
     reasons = [] if marks and real == marks else ["a mark stands for no evidence"]
     if text and not reasons:
-        reasons = _faults(text, [evidence[mark - 1] for mark in real], language)
+        cited = [evidence[mark - 1] for mark in real]
+        reasons = _faults(text, cited, language)
+        if whole_lists and language != "en" and _lost_items(fold(text), fold(cited[0].text)):
+            reasons.append("items of the list are left out")
         if not reasons:
             return Check(line, Outcome.SUPPORTED, Claim(text, real))
     if text:
@@ -72,6 +85,8 @@ def _faults(text: str, cited: Sequence[Evidence], language: Language) -> list[st
         department.name for item in cited for department in item.clause.departments
     )
     folded, folded_proof = fold(text), fold(proof)
+    if len(text) > MAX_CLAIM_CHARS[language]:
+        return ["it is too long to be one claim"]
     faults = [
         f"number {_shown(q)} is not in the evidence" for q in sorted(quantities(text) - quantities(context))
     ]
@@ -103,12 +118,36 @@ def _chinese_faults(claim: str, proof: str, context: str) -> list[str]:
         faults += [
             f"{term.official} is not in the evidence" for term in sorted(named, key=lambda t: t.official)
         ]
+    faults += [f"{name} is not in the evidence" for name in _unknown_departments(claim, context)]
     pairs = [token for token in tokens(claim) if len(token) == 2 and not set(token) & FILLER]
     held = set(tokens(" ".join([context, *_other_forms(context)])))
     shared = sum(pair in held for pair in pairs) / len(pairs) if pairs else 0.0
     if shared < LEAST_SHARED:
         faults.append(f"only {shared:.0%} of its words are the evidence's")
     return faults
+
+
+def _unknown_departments(claim: str, context: str) -> list[str]:
+    """Names of departments in the claim of which neither a short form nor an ending stands in the evidence."""
+    known = {name for term in lexicon.expand(context) for name in (term.official, *term.short)}
+    return [
+        name
+        for name in DEPARTMENT_NAME.findall(claim)
+        if name[-4:] not in context
+        and name[-3:] not in context
+        and not any(name.endswith(form) for form in known)
+    ]
+
+
+def _lost_items(claim: str, proof: str) -> bool:
+    """Whether the longest list of the proof (at least three items) has an item that the claim lacks."""
+    lists = [re.split(r"[.、]", part) for part in re.split(r"[,;:\n]", proof)]
+    items = max(lists, key=len)
+    held = set(tokens(claim))
+    if len(items) < 3 or not any(item and item in claim for item in items):
+        return False
+    pairs = [[token for token in tokens(item) if len(token) == 2 or not token.isalpha()] for item in items]
+    return any(part and sum(token in held for token in part) < 0.5 * len(part) for part in pairs)
 
 
 def _other_forms(context: str) -> list[str]:
@@ -121,6 +160,12 @@ def _english_faults(text: str, context: str) -> list[str]:
     faults = []
     if re.search(r"[\u3400-\u9fff]", re.sub(r"[（(][^（()）]*[)）]", "", text)):
         faults.append("it is not English")
+    if not text.rstrip("”\"')").endswith((".", "!", "?", ")")) or len(re.findall(r"[.!?] [A-Z]", text)) > 1:
+        faults.append("it is not one whole sentence")
+    strange = [
+        word for word in re.findall(r"\b[A-Z][A-Za-z]*[A-Z]\b", text) if word.lower() not in fold(context)
+    ]
+    faults += [f"{word} is not in the evidence" for word in strange if word not in ENGLISH_CAPITALS]
     known = {term.official for term in lexicon.expand(fold(context))}
     for term in lexicon.expand(fold(text)):
         if (
@@ -154,7 +199,9 @@ def _lost_condition(claim: str, proof: str) -> bool:
         return False
     for part in re.split(r"[.;\n]", proof):
         match = CONDITION.search(part)
-        if (match and match.group() in ("除外", "不得", "仅限")) or (match and match.group().startswith("除")):
+        if (match and match.group() in ("除外", "不得", "仅限")) or (
+            match and match.group().startswith("除")
+        ):
             held = set(tokens(part))
             pairs = [token for token in tokens(claim) if len(token) == 2]
             if pairs and sum(pair in held for pair in pairs) / len(pairs) > 0.6:
