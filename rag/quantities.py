@@ -64,7 +64,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "number",
         re.compile(
-            rf"(?P<n>{ARABIC})\s*(?P<big>[万亿千百]{1,3})?(?P<english>\s*(?:hundred|thousand|million|billion|k)\b)?"
+            rf"(?P<n>{ARABIC})\s*(?P<big>[万亿千百]{{1,3}})?(?P<english>\s*(?:hundred|thousand|million|billion|k)\b)?"
         ),
     ),
     (
