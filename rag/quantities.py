@@ -23,7 +23,29 @@ class Quantity(NamedTuple):
 
 BIG = {"万": 10_000, "亿": 100_000_000, "千": 1_000, "百": 100, "十": 10}
 ENGLISH_BIG = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "k": 1_000}
-_ENGLISH_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+_ENGLISH_WORDS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
 ENGLISH_SMALL = {word: Fraction(value) for value, word in enumerate(_ENGLISH_WORDS)} | {
     "half": Fraction(1, 2),
     "thirty": Fraction(30),
@@ -38,7 +60,10 @@ CHINESE = r"[〇○零一二三四五六七八九十百千两]{1,18}"
 # name -> pattern; tried in this order at each place of the text.
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("percent", re.compile(rf"百分之(?P<n>{ARABIC}|{CHINESE}(?:点{CHINESE})?)")),
-    ("percent", re.compile(rf"(?P<n>{ARABIC})\s*(?:%|个百分点|percent\b|per cent\b)")),
+    (
+        "percent",
+        re.compile(rf"(?P<n>{ARABIC})\s*(?:%|个百分点|percent\b|per cent\b)|\b(?P<w>[a-z]+)\s+per ?cent\b"),
+    ),
     ("tenths", re.compile(r"(?P<n>[一二三四五六七八九])成(?![立为本果功长效员交就套都])")),
     (
         "year",
@@ -50,15 +75,20 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "years",
         re.compile(
-            rf"(?P<n>{ARABIC}|{CHINESE})\s*(?:周年|年(?!代|级|度|月)|years?\b)|\b(?P<w>[a-z]+)[ -]years?\b"
+            rf"(?P<n>{ARABIC}|{CHINESE})(?:\s|-(?=[a-z]))*(?:周年|年(?!代|级|度|月)|years?\b)|\b(?P<w>[a-z]+)[ -]years?\b"
         ),
     ),
-    ("months", re.compile(rf"(?P<n>{ARABIC}|{CHINESE})\s*(?:个月|months?\b)|\b(?P<w>[a-z]+)[ -]months?\b")),
+    (
+        "months",
+        re.compile(
+            rf"(?P<n>{ARABIC}|{CHINESE})(?:\s|-(?=[a-z]))*(?:个月|months?\b)|\b(?P<w>[a-z]+)[ -]months?\b"
+        ),
+    ),
     ("hours", re.compile(rf"(?P<n>{ARABIC}|{CHINESE})\s*(?:个?小时|hours?\b)")),
     (
         "days",
         re.compile(
-            rf"(?P<n>{ARABIC}|{CHINESE})\s*(?:个?(?:工作)?[日天](?!常)|(?:working |business )?days?\b)|\b(?P<w>[a-z]+)[ -](?:working |business )?days?\b"
+            rf"(?P<n>{ARABIC}|{CHINESE})(?:\s|-(?=[a-z]))*(?:个?(?:工作)?[日天](?!常)|(?:working |business )?days?\b)|\b(?P<w>[a-z]+)[ -](?:working |business )?days?\b"
         ),
     ),
     (
