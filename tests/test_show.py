@@ -36,18 +36,31 @@ QUOTE = "对返乡农民工可申请最高30万元的创业担保贷款。"
 HOSTILE = '<script>alert(1)</script> **粗** [链接](javascript:alert(1)) <img src=x onerror="alert(2)"> & \'"'
 
 
-def evidence(quote: str = QUOTE, *, label: str = "2.5.26", title: str | None = "实施方案", place: str = "吕梁市") -> Evidence:
+def evidence(
+    quote: str = QUOTE, *, label: str = "2.5.26", title: str | None = "实施方案", place: str = "吕梁市"
+) -> Evidence:
     clause = Clause(
-        "doc.txt", label, "measure", ("工作措施", "大力发展创业担保贷款"), Span(0, len(quote)), quote,
+        "doc.txt",
+        label,
+        "measure",
+        ("工作措施", "大力发展创业担保贷款"),
+        Span(0, len(quote)),
+        quote,
         (Department("人社局", "牵头"), Department("财政局")),
     )
-    metadata = Metadata("doc.txt", title=title, doc_number="吕发改〔2022〕153号", place=place, date_issued="2022-05-05")
+    metadata = Metadata(
+        "doc.txt", title=title, doc_number="吕发改〔2022〕153号", place=place, date_issued="2022-05-05"
+    )
     return Evidence(clause, metadata, Span(0, len(quote)), quote, quote)
 
 
-def answer(status: Status = Status.ANSWERED, *lines: Line, language: Language = "zh-Hans", **rest: object) -> Answer:
+def answer(
+    status: Status = Status.ANSWERED, *lines: Line, language: Language = "zh-Hans", **rest: object
+) -> Answer:
     given = {"citations": (evidence(),), **rest}
-    return Answer("能贷多少钱？", status, language, ("吕梁市",), lines or (Claim("最高30万元。", (1,)),), **given)  # type: ignore[arg-type]
+    return Answer(
+        "能贷多少钱？", status, language, ("吕梁市",), lines or (Claim("最高30万元。", (1,)),), **given
+    )  # type: ignore[arg-type]
 
 
 def shown_after(*events: Event, question: str = "能贷多少钱？") -> Shown:
@@ -75,14 +88,24 @@ class _Tags(HTMLParser):
 
 def test_a_card_holds_everything_that_proves_the_claim() -> None:
     text = _Tags(turn_html(shown_after(Finished(answer())), 1)).text
-    for part in ("吕梁市", "2.5.26", "实施方案", "吕发改〔2022〕153号", "2022-05-05", QUOTE, "人社局（牵头）、财政局"):
+    for part in (
+        "吕梁市",
+        "2.5.26",
+        "实施方案",
+        "吕发改〔2022〕153号",
+        "2022-05-05",
+        QUOTE,
+        "人社局（牵头）、财政局",
+    ):
         assert part in text
     assert "工作措施 › 大力发展创业担保贷款" in text
 
 
 def test_each_mark_leads_to_a_card_of_its_own_turn() -> None:
     lines = (Claim("甲。", (1, 2)), Claim("乙。", (2,)))
-    finished = shown_after(Finished(answer(Status.ANSWERED, *lines, citations=(evidence(), evidence(label="3.1")))))
+    finished = shown_after(
+        Finished(answer(Status.ANSWERED, *lines, citations=(evidence(), evidence(label="3.1"))))
+    )
     page = _Tags(conversation_html((finished, finished)))
     ids = [attrs["id"] for tag, attrs in page.tags if tag == "details"]
     assert ids == ["turn-1-card-1", "turn-1-card-2", "turn-2-card-1", "turn-2-card-2"]
@@ -90,20 +113,45 @@ def test_each_mark_leads_to_a_card_of_its_own_turn() -> None:
     assert marks == [f"turn-{turn}-card-{mark}" for turn in (1, 2) for mark in (1, 2, 2)]
 
 
-@pytest.mark.parametrize("where", ["question", "quote", "title", "label", "place", "line", "framing", "notice", "draft"])
+@pytest.mark.parametrize(
+    "where", ["question", "quote", "title", "label", "place", "line", "framing", "notice", "draft"]
+)
 def test_text_of_others_stays_text(where: str) -> None:
     hostile = {where: HOSTILE}
     item = evidence(
-        hostile.get("quote", QUOTE), label=hostile.get("label", "1"), title=hostile.get("title", "题"), place=hostile.get("place", "吕梁市")
+        hostile.get("quote", QUOTE),
+        label=hostile.get("label", "1"),
+        title=hostile.get("title", "题"),
+        place=hostile.get("place", "吕梁市"),
     )
     lines = (Claim(hostile.get("line", "甲。"), (1,)), Framing(hostile.get("framing", "乙：")))
     events: list[Event] = [EvidenceFound((item,), (), lines), Draft(hostile.get("draft", "草"))]
     if where != "draft":
-        events.append(Finished(answer(Status.ANSWERED, *lines, citations=(item,), notices=(hostile.get("notice", "丙"),))))
+        events.append(
+            Finished(
+                answer(Status.ANSWERED, *lines, citations=(item,), notices=(hostile.get("notice", "丙"),))
+            )
+        )
     page = _Tags(turn_html(shown_after(*events, question=hostile.get("question", "问？")), 1))
     assert {tag for tag, _ in page.tags} <= {
-        "section", "h2", "h3", "div", "p", "strong", "span", "a", "aside", "details", "summary", "b", "blockquote",
-        "dl", "dt", "dd", "ul", "li",
+        "section",
+        "h2",
+        "h3",
+        "div",
+        "p",
+        "strong",
+        "span",
+        "a",
+        "aside",
+        "details",
+        "summary",
+        "b",
+        "blockquote",
+        "dl",
+        "dt",
+        "dd",
+        "ul",
+        "li",
     }
     assert not [attrs for _, attrs in page.tags if any(name.startswith("on") for name in attrs)]
     assert all(str(attrs["href"]).startswith("#turn-") for tag, attrs in page.tags if tag == "a")
@@ -124,14 +172,18 @@ def test_a_checked_claim_replaces_its_draft() -> None:
     drafting = shown_after(found, Draft("最高能"), Draft("贷30万 [1]"))
     assert 'class="tw-draft"' in turn_html(drafting, 1)
     assert "最高能贷30万 <a" in turn_html(drafting, 1)
-    checked = after(drafting, ClaimChecked(Check("", Outcome.SUPPORTED, Claim("可贷30万元。", (1,)))), composing=True)
+    checked = after(
+        drafting, ClaimChecked(Check("", Outcome.SUPPORTED, Claim("可贷30万元。", (1,)))), composing=True
+    )
     assert "tw-draft" not in turn_html(checked, 1)
     assert "可贷30万元。" in turn_html(checked, 1)
 
 
 def test_a_dropped_claim_leaves_nothing() -> None:
     found = EvidenceFound((evidence(),), (), ())
-    shown = shown_after(found, Draft("胡说"), ClaimChecked(Check("胡说", Outcome.DROPPED, None, ("no number",))))
+    shown = shown_after(
+        found, Draft("胡说"), ClaimChecked(Check("胡说", Outcome.DROPPED, None, ("no number",)))
+    )
     assert "胡说" not in turn_html(shown, 1)
 
 
@@ -144,7 +196,9 @@ def test_every_status_has_words_in_three_languages(status: Status) -> None:
 
 
 def test_not_covered_shows_the_nearest_clauses_as_such_and_without_marks() -> None:
-    finished = answer(Status.NOT_COVERED, Framing("文件没有规定这一点。"), citations=(), nearest=(evidence(),))
+    finished = answer(
+        Status.NOT_COVERED, Framing("文件没有规定这一点。"), citations=(), nearest=(evidence(),)
+    )
     page = _Tags(turn_html(shown_after(Finished(finished)), 1))
     assert "文件没有规定" in page.text
     assert "最相近的条文（没有直接规定您问的事）" in page.text
@@ -189,7 +243,12 @@ def test_history_holds_what_was_answered_and_nothing_else() -> None:
 
 
 def test_each_held_place_is_offered_once() -> None:
-    held = (Metadata("a", place="吕梁市"), Metadata("b", place="吕梁市"), Metadata("c"), Metadata("d", place="盘山县"))
+    held = (
+        Metadata("a", place="吕梁市"),
+        Metadata("b", place="吕梁市"),
+        Metadata("c"),
+        Metadata("d", place="盘山县"),
+    )
     assert [value for _, value in place_choices(held)] == ["", "吕梁市", "盘山县"]
 
 

@@ -10,6 +10,7 @@ page does not need (uploads, served files, API documents, saved runs) is closed 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
@@ -85,9 +86,20 @@ watch('value', () => {
 
 # What a browser needs of Gradio; everything else it offers answers 404.
 OPEN_PATHS = (
-    "/assets/", "/static/", "/svelte/", "/theme.css", "/favicon.ico", "/manifest.json", "/config",
-    "/gradio_api/queue/", "/gradio_api/run/", "/gradio_api/heartbeat/", "/gradio_api/cancel",
-    "/gradio_api/reset", "/gradio_api/app_id", "/gradio_api/startup-events",
+    "/assets/",
+    "/static/",
+    "/svelte/",
+    "/theme.css",
+    "/favicon.ico",
+    "/manifest.json",
+    "/config",
+    "/gradio_api/queue/",
+    "/gradio_api/run/",
+    "/gradio_api/heartbeat/",
+    "/gradio_api/cancel",
+    "/gradio_api/reset",
+    "/gradio_api/app_id",
+    "/gradio_api/startup-events",
 )
 MAX_BODY_BYTES = 1 << 20
 # Gradio's templates are compiled in the browser, hence unsafe-eval; nothing may come from or go to elsewhere.
@@ -133,11 +145,11 @@ class Opening:
     def __init__(self, load: Callable[[], Loaded]) -> None:
         self._load = load
         self._starting = threading.Lock()
+        self._started = False
         self._since = time.monotonic()
         self.ended = threading.Event()
         self.loaded: Loaded | None = None
         self.problem = ""
-        self._thread: threading.Thread | None = None
 
     @property
     def seconds(self) -> int:
@@ -146,13 +158,12 @@ class Opening:
     def start(self) -> None:
         """Begin to load, unless that is under way or done."""
         with self._starting:
-            if self.loaded or (self._thread and self._thread.is_alive()):
+            if self._started and not self.problem:
                 return
-            self._since, self.problem = time.monotonic(), ""
+            self._started, self._since, self.problem = True, time.monotonic(), ""
             self.ended.clear()
-            # A daemon: Ctrl-C need not wait for a model to have been read.
-            self._thread = threading.Thread(target=self._run, name="load", daemon=True)
-            self._thread.start()
+        # A daemon: Ctrl-C need not wait for a model to have been read.
+        threading.Thread(target=self._run, name="load", daemon=True).start()
 
     def _run(self) -> None:
         try:
@@ -233,16 +244,17 @@ class Desk:
             yield replace(shown, problem=self.opening.problem)
             return
         composing = mode == "composed" and loaded.composes
-        shown_at = 0.0
+        drafted_at = 0.0
         try:
             for event in loaded.stream(shown.question, history, place=place, mode=mode, cancel=cancel):
                 shown = show.after(shown, event, composing=composing)
                 if shown.answer is not None:
                     shown = replace(shown, stopped=composing and cancel.is_set())
                 # A token every 40 ms is faster than anybody reads and would load the browser for nothing.
-                if isinstance(event, Draft) and time.monotonic() - shown_at < DRAFT_EVERY_S:
-                    continue
-                shown_at = time.monotonic()
+                if isinstance(event, Draft):
+                    if time.monotonic() - drafted_at < DRAFT_EVERY_S:
+                        continue
+                    drafted_at = time.monotonic()
                 yield shown
         except InputError as error:
             yield replace(shown, problem=f"{show.PROBLEMS['input']} {error}")
@@ -271,21 +283,36 @@ def build(desk: Desk) -> gr.Blocks:
         with gr.Column(elem_id="asking"):
             with gr.Row(elem_id="writing"):
                 question = gr.Textbox(
-                    label="您的问题 Your question", placeholder="请写下您的问题 Your question",
-                    show_label=False, container=False, lines=1, max_lines=5, max_length=MAX_QUESTION_CHARS,
-                    elem_id="question", scale=1,
+                    label="您的问题 Your question",
+                    placeholder="请写下您的问题 Your question",
+                    show_label=False,
+                    container=False,
+                    lines=1,
+                    max_lines=5,
+                    max_length=MAX_QUESTION_CHARS,
+                    elem_id="question",
+                    scale=1,
                 )
                 ask = gr.Button("提问 Ask", variant="primary", elem_id="ask", min_width=0, scale=0)
                 stop = gr.Button("停止 Stop", elem_id="stop", visible=False, min_width=0, scale=0)
             with gr.Row(elem_id="controls"):
                 place = gr.Dropdown(
-                    show.place_choices(()), value="", label="地方 Place", show_label=False, container=False,
-                    filterable=False, elem_id="place", min_width=130, scale=1,
+                    show.place_choices(()),
+                    value="",
+                    label="地方 Place",
+                    show_label=False,
+                    container=False,
+                    filterable=False,
+                    elem_id="place",
+                    min_width=130,
+                    scale=1,
                 )
                 with gr.Accordion("更多 More", open=False, elem_id="options"):
                     mode = gr.Radio(
                         [("通俗回答 Plain words", "composed"), ("逐句原文 Verbatim sentences", "extractive")],
-                        value="composed", label="回答方式 Kind of answer", elem_id="mode",
+                        value="composed",
+                        label="回答方式 Kind of answer",
+                        elem_id="mode",
                     )
                     clear = gr.Button("清空对话 New conversation", size="sm", elem_id="clear")
         timer = gr.Timer(1)
@@ -317,8 +344,11 @@ def build(desk: Desk) -> gr.Blocks:
             ):
                 box = "" if first and not shown.problem else gr.skip()
                 yield (
-                    show.conversation_html((*before, shown)), gr.skip(), box,
-                    gr.Column(visible=False), *busy,
+                    show.conversation_html((*before, shown)),
+                    gr.skip(),
+                    box,
+                    gr.Column(visible=False),
+                    *busy,
                 )
                 first = False
             turns = (*before, shown)[-MOST_TURNS:] if shown is not None and shown.answer else before
@@ -354,7 +384,10 @@ def theme() -> gr.themes.Base:
     sans = ("system-ui", "-apple-system", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
     fonts = [gr.themes.Font(name) for name in sans]
     return gr.themes.Base(
-        primary_hue="blue", neutral_hue="slate", text_size="lg", font=fonts,
+        primary_hue="blue",
+        neutral_hue="slate",
+        text_size="lg",
+        font=fonts,
         font_mono=[gr.themes.Font("ui-monospace"), gr.themes.Font("monospace")],
     )
 
@@ -400,8 +433,18 @@ def application(desk: Desk) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard)
     gr.mount_gradio_app(
-        app, build(desk), path="/", theme=theme(), css_paths=STYLE, footer_links=[], run_history=False,
-        show_error=False, ssr_mode=False, pwa=False, mcp_server=False, enable_monitoring=False,
+        app,
+        build(desk),
+        path="/",
+        theme=theme(),
+        css_paths=STYLE,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        enable_monitoring=False,
     )
     return app
 
@@ -411,16 +454,25 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     listening = _listen(host, port)
     desk = Desk(Opening(lambda: load(settings)))
     desk.opening.start()
-    config = uvicorn.Config(application(desk), log_level="warning", timeout_graceful_shutdown=2)
     address = f"[{host}]" if ":" in host else host
-    print(f"条问 http://{address}:{listening.getsockname()[1]}/  (Ctrl-C 结束 ends it)", file=sys.stderr, flush=True)
+    print(
+        f"条问 http://{address}:{listening.getsockname()[1]}/  (Ctrl-C 结束 ends it)",
+        file=sys.stderr,
+        flush=True,
+    )
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        asyncio.run(_run(desk, listening))
     except KeyboardInterrupt:
         pass  # uvicorn has closed everything and raises it again for whoever called
     finally:
         desk.stop_all()
         listening.close()
+
+
+async def _run(desk: Desk, listening: socket.socket) -> None:
+    # Made inside the running loop: outside, Gradio opens event loops of its own and never closes them.
+    config = uvicorn.Config(application(desk), log_level="warning", timeout_graceful_shutdown=2)
+    await uvicorn.Server(config).serve(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

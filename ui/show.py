@@ -255,9 +255,7 @@ def _marked(draft: str, number: int) -> str:
 
 def _sources(answer: Answer, number: int) -> str:
     language = answer.language
-    cards = _cards(
-        answer.citations, number, language, open_all=len(answer.citations) <= MOST_OPEN_CARDS
-    )
+    cards = _cards(answer.citations, number, language, open_all=len(answer.citations) <= MOST_OPEN_CARDS)
     if not answer.nearest:
         return cards
     near = "".join(
@@ -300,7 +298,7 @@ def _card(item: Evidence, mark: str, card: str, language: Language, *, opened: b
     return (
         f'<details class="tw-card" id="{card}"{" open" if opened else ""}>'
         f'<summary><span class="tw-number">{mark}</span><span class="tw-where">'
-        f'<b>{place}</b> {_word("clause", language)} {_safe(clause.label)}</span>{leaf}</summary>'
+        f"<b>{place}</b> {_word('clause', language)} {_safe(clause.label)}</span>{leaf}</summary>"
         f'<blockquote lang="{lang}" aria-label="{_word("quote", language)}">{_safe(item.quote)}</blockquote>'
         f'<dl lang="{lang}">{facts}</dl></details>'
     )

@@ -1,0 +1,380 @@
+"""The page in a real browser: Debian's Chromium, driven by Playwright. Left out where there is none."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from rag.config import load as load_settings
+from rag.types import (
+    Answer,
+    Check,
+    Claim,
+    ClaimChecked,
+    Clause,
+    Draft,
+    Event,
+    Evidence,
+    EvidenceFound,
+    Finished,
+    Framing,
+    Metadata,
+    Mode,
+    Outcome,
+    Query,
+    Span,
+    Status,
+    Turn,
+    Understood,
+)
+from ui import page as ui_page
+from ui.page import Desk, Loaded, Opening
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here; on Debian: apt-get install chromium"),
+]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WAIT_MS = 20_000
+HOSTILE = '<script>window.harmed=1</script><img src="x" onerror="window.harmed=2"> **粗** ${window.harmed=3} {{7}} `'
+
+
+def evidence(mark: int, quote: str) -> Evidence:
+    clause = Clause(
+        "doc.txt", f"2.{mark}", "measure", ("工作措施", f"第{mark}项"), Span(0, len(quote)), quote
+    )
+    metadata = Metadata("doc.txt", title=HOSTILE, doc_number="吕发改〔2022〕153号", place="吕梁市")
+    return Evidence(clause, metadata, Span(0, len(quote)), quote, quote)
+
+
+class FakeStream:
+    """Answers like the library, in steps that a test lets through; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, tuple[Turn, ...], str | None, Mode]] = []
+        self.may_draft, self.may_check, self.may_finish = (threading.Event() for _ in range(3))
+
+    def open(self, *, drafting: bool = True, finishing: bool = True) -> None:
+        for gate, opened in (
+            (self.may_draft, drafting),
+            (self.may_check, finishing),
+            (self.may_finish, finishing),
+        ):
+            gate.set() if opened else gate.clear()
+
+    def __call__(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        place: str | None = None,
+        mode: Mode = "composed",
+        cancel: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        assert cancel is not None
+        self.asked.append((question, tuple(history), place, mode))
+        yield Understood(Query(question, question, "zh-Hans", ("吕梁市",), (), ("doc.txt",)))
+        if "长春" in question:
+            lines = (Framing("文件没有规定这一点。"),)
+            near = (evidence(1, "相近的一条。"),)
+            yield EvidenceFound((), (), lines)
+            yield Finished(Answer(question, Status.NOT_COVERED, "zh-Hans", (), lines, nearest=near))
+            return
+        found = tuple(evidence(mark, f"原文第{mark}句。" + HOSTILE) for mark in range(1, 7))
+        original = tuple(Claim(f"原句{mark}。", (mark,)) for mark in range(1, 7))
+        yield EvidenceFound(found, (), original)
+        lines_ = original
+        if mode == "composed":
+            _wait(self.may_draft, cancel)
+            yield Draft("可以贷 " + HOSTILE)
+            _wait(self.may_check, cancel)
+            if not cancel.is_set():
+                lines_ = tuple(Claim(f"改写{mark}。", (mark,)) for mark in range(1, 7))
+                for claim in lines_:
+                    yield ClaimChecked(Check(claim.text, Outcome.SUPPORTED, claim))
+        _wait(self.may_finish, cancel)
+        yield Finished(
+            Answer(
+                question,
+                Status.ANSWERED,
+                "zh-Hans",
+                ("吕梁市",),
+                lines_,
+                found,
+                notices=("请核实现行规定。",),
+            )
+        )
+
+
+def _wait(gate: threading.Event, cancel: threading.Event) -> None:
+    while not gate.wait(0.02) and not cancel.is_set():
+        pass
+
+
+@contextmanager
+def served(load: Callable[[], Loaded]) -> Iterator[tuple[str, Opening]]:
+    """(address, opening) of a page that is up; closed afterwards."""
+    desk = Desk(Opening(load))
+    listening = ui_page._listen("127.0.0.1", 0)
+    servers: list[uvicorn.Server] = []
+
+    async def run() -> None:
+        config = uvicorn.Config(ui_page.application(desk), log_level="warning", timeout_graceful_shutdown=1)
+        servers.append(uvicorn.Server(config))
+        await servers[0].serve(sockets=[listening])
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/", desk.opening
+    finally:
+        desk.stop_all()
+        for server in servers:
+            server.should_exit = True
+        thread.join(20)
+        listening.close()
+
+
+@pytest.fixture(scope="module")
+def stream() -> FakeStream:
+    return FakeStream()
+
+
+@pytest.fixture(scope="module")
+def address(stream: FakeStream) -> Iterator[str]:
+    held = (Metadata("doc.txt", place="吕梁市"), Metadata("b.txt", place="盘山县"))
+    with served(lambda: Loaded(stream, held, True)) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visit(browser: Browser, address: str, *, width: int = 1280, height: int = 900) -> Iterator[Page]:
+    """A page of a visitor of its own; at the end nothing may have gone to another host or failed."""
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    page = context.new_page()
+    page.set_default_timeout(WAIT_MS)
+    expect.set_options(timeout=WAIT_MS)
+    hosts: set[str] = set()
+    failures: list[str] = []
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    page.on("response", lambda reply: failures.append(reply.url) if reply.status >= 400 else None)
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("console", lambda line: failures.append(line.text) if line.type == "error" else None)
+    page.goto(address)
+    try:
+        yield page
+    finally:
+        harmed = page.evaluate("window.harmed")
+        context.close()
+    assert hosts <= {urlsplit(address).netloc, ""}
+    assert failures == []
+    assert harmed is None
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Asks and returns the turn that is to hold the answer."""
+    turn = page.locator(f"#turn-{page.locator('.tw-turn').count() + 1}")
+    page.locator("#question textarea").fill(question)
+    page.locator("#question textarea").press("Enter")
+    return turn
+
+
+def in_view(page: Page, element: Locator) -> bool:
+    box = element.bounding_box()
+    size = page.viewport_size
+    return (
+        box is not None and size is not None and box["y"] >= 0 and box["y"] + box["height"] <= size["height"]
+    )
+
+
+def test_evidence_comes_at_once_and_the_answer_forms_beside_it(
+    browser: Browser, address: str, stream: FakeStream
+) -> None:
+    stream.open(drafting=False, finishing=False)
+    with visit(browser, address) as page:
+        turn = ask(page, "能贷多少钱？")
+        expect(turn.locator(".tw-card")).to_have_count(6)
+        expect(turn.locator(".tw-original .tw-claim")).to_have_count(6)
+        expect(turn.locator(".tw-busy")).to_contain_text("改写")
+        stream.may_draft.set()
+        expect(turn.locator(".tw-draft")).to_contain_text("可以贷 " + HOSTILE)
+        stream.may_check.set()
+        expect(turn.get_by_text("改写6。")).to_be_visible()
+        expect(turn.locator(".tw-draft")).to_have_count(0)
+        expect(turn.locator(".tw-original")).to_have_count(1)
+        stream.may_finish.set()
+        expect(turn.locator(".tw-status")).to_contain_text("有文件依据")
+        expect(turn.locator(".tw-original")).to_have_count(0)
+        expect(turn.locator(".tw-notices")).to_contain_text("请核实现行规定。")
+        expect(turn.locator("blockquote").first).to_have_text("原文第1句。" + HOSTILE)
+
+
+def test_a_mark_opens_its_card_and_brings_it_into_view(
+    browser: Browser, address: str, stream: FakeStream
+) -> None:
+    stream.open()
+    with visit(browser, address, width=360, height=740) as page:
+        turn = ask(page, "能贷多少钱？")
+        expect(turn.locator(".tw-status")).to_be_visible()
+        quote = page.locator("#turn-1-card-5 blockquote")
+        expect(quote).to_be_hidden()
+        turn.locator(".tw-claim").nth(4).locator(".tw-mark").click()
+        expect(quote).to_be_visible()
+        page.wait_for_function(
+            "element => element.getBoundingClientRect().bottom < 740", arg=quote.element_handle()
+        )
+        assert in_view(page, quote)
+        assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_stop_leaves_the_documents_own_sentences(browser: Browser, address: str, stream: FakeStream) -> None:
+    stream.open(finishing=False)
+    with visit(browser, address) as page:
+        turn = ask(page, "能贷多少钱？")
+        expect(turn.locator(".tw-draft")).to_be_visible()
+        page.locator("#stop").click()
+        expect(turn.locator(".tw-notices")).to_contain_text("已停止")
+        expect(turn.locator(".tw-claim").first).to_contain_text("原句1。")
+        expect(page.locator("#ask")).to_be_visible()
+        expect(page.locator("#stop")).to_have_count(0)
+
+
+def test_a_follow_up_keeps_the_context_and_the_place_can_be_chosen(
+    browser: Browser, address: str, stream: FakeStream
+) -> None:
+    stream.open()
+    with visit(browser, address) as page:
+        page.locator("#place input").click()
+        page.get_by_role("option", name="盘山县").click()
+        expect(ask(page, "能贷多少钱？").locator(".tw-status")).to_be_visible()
+        page.locator("#options button").click()
+        page.get_by_label("逐句原文").click()
+        expect(ask(page, "那找谁办？").locator(".tw-status")).to_be_visible()
+        expect(page.locator(".tw-turn")).to_have_count(2)
+        expect(page.locator("#question textarea")).to_have_value("")
+        assert stream.asked[-2] == ("能贷多少钱？", (), "盘山县", "composed")
+        question, history, place, mode = stream.asked[-1]
+        assert (question, place, mode) == ("那找谁办？", "盘山县", "extractive")
+        assert [turn.role for turn in history] == ["user", "assistant"]
+        page.locator("#clear").click()
+        expect(page.locator(".tw-turn")).to_have_count(0)
+
+
+def test_not_covered_says_so_and_shows_the_nearest(browser: Browser, address: str) -> None:
+    with visit(browser, address) as page:
+        turn = ask(page, "长春有什么补贴？")
+        expect(turn.locator(".tw-status")).to_contain_text("文件没有规定")
+        expect(turn.locator(".tw-heading")).to_contain_text("最相近的条文")
+        expect(turn.locator("blockquote")).to_have_text("相近的一条。")
+        expect(turn.locator(".tw-mark")).to_have_count(0)
+
+
+def test_an_example_asks_at_a_tap(browser: Browser, address: str, stream: FakeStream) -> None:
+    stream.open()
+    with visit(browser, address) as page:
+        page.locator(".tw-example").first.click()
+        expect(page.locator("#turn-1 .tw-status")).to_be_visible()
+        assert stream.asked[-1][0] == ui_page.EXAMPLES[0]
+        expect(page.locator(".tw-example")).to_have_count(0)
+
+
+def test_a_question_with_markup_is_shown_and_does_nothing(
+    browser: Browser, address: str, stream: FakeStream
+) -> None:
+    stream.open()
+    with visit(browser, address) as page:
+        turn = ask(page, HOSTILE)
+        expect(turn.locator(".tw-question")).to_have_text(HOSTILE)
+        expect(turn.locator(".tw-status")).to_be_visible()
+        assert turn.locator("script, img").count() == 0
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_page_is_no_wider_than_the_window(
+    browser: Browser, address: str, stream: FakeStream, width: int
+) -> None:
+    stream.open()
+    with visit(browser, address, width=width, height=740) as page:
+        expect(ask(page, "能贷多少钱？" * 20).locator(".tw-status")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert in_view(page, page.locator("#question textarea"))
+        spacing = page.evaluate(
+            "(() => { const s = getComputedStyle(document.querySelector('.tw-claim'));"
+            " return parseFloat(s.lineHeight) / parseFloat(s.fontSize); })()"
+        )
+        assert spacing >= 1.7
+
+
+def test_the_page_is_there_while_the_models_load(browser: Browser, stream: FakeStream) -> None:
+    stream.open()
+    free = threading.Event()
+
+    def load() -> Loaded:
+        free.wait(WAIT_MS / 1000)
+        return Loaded(stream, (Metadata("doc.txt", place="吕梁市"),), False)
+
+    with served(load) as (address, _), visit(browser, address) as page:
+        expect(page.locator("#banner")).to_contain_text("正在载入模型")
+        turn = ask(page, "能贷多少钱？")
+        expect(turn).to_contain_text("载好后马上回答")
+        free.set()
+        expect(turn.locator(".tw-status")).to_be_visible()
+        expect(page.locator("#banner")).to_contain_text("吕梁市")
+        expect(page.locator("#banner")).to_contain_text("语言模型没有装好")
+
+
+def test_a_missing_index_is_one_clear_line(browser: Browser, tmp_path: Path) -> None:
+    settings = load_settings(flags={"home": tmp_path})
+    with served(lambda: ui_page.load(settings)) as (address, _), visit(browser, address) as page:
+        expect(page.get_by_role("alert")).to_contain_text("tiaowen build")
+
+
+@pytest.mark.models
+def test_the_real_thing_answers_with_its_clause(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    from rag.answer import load_answerer, load_embedder
+    from rag.index import build
+
+    home = tmp_path_factory.mktemp("home")
+    settings = load_settings(flags={"home": home})
+    build(home, settings.seeds, load_embedder(settings))
+
+    def load() -> Loaded:
+        answerer = load_answerer(settings, mode="extractive")
+        return Loaded(answerer.stream, tuple(answerer.index.metadata.values()), False)
+
+    with served(load) as (address, _), visit(browser, address, width=360, height=740) as page:
+        turn = ask(page, "我是返乡农民工，想在吕梁开店，能贷多少钱？找谁办？")
+        expect(turn.locator(".tw-status")).to_contain_text("吕梁市")
+        expect(turn.locator(".tw-claim").first).to_contain_text("30万元")
+        expect(turn.locator(".tw-card").first).to_contain_text("2.5.26")
+        expect(turn.locator(".tw-card").first).to_contain_text("吕发改服务发〔2022〕153号")
+        away = ask(page, "长春有什么补贴？")
+        expect(away.locator(".tw-status")).to_contain_text("没有收录")

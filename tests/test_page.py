@@ -1,0 +1,287 @@
+"""The page without a browser: loading, asking, what the server lets through."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from rag.answer import Answerer
+from rag.config import Settings
+from rag.errors import IndexNotUsableError, InputError, ModelError
+from rag.index import Index
+from rag.types import Answer, Claim, Draft, Event, EvidenceFound, Finished, Mode, Status, Turn
+from tests.conftest import FakeEmbedder, FakeGenerator
+from ui import page, show
+from ui.page import Desk, Loaded, Opening
+from ui.show import Shown
+
+ANSWER = Answer("问？", Status.ANSWERED, "zh-Hans", ("吕梁市",), (Claim("最高30万元。", (1,)),))
+
+
+class Script:
+    """A stream that plays events, each a value or a function to call in its place; remembers what it was asked."""
+
+    def __init__(self, *steps: Event | Callable[[], None] | Exception) -> None:
+        self.steps = steps
+        self.asked: dict[str, Any] = {}
+
+    def __call__(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        place: str | None = None,
+        mode: Mode = "composed",
+        cancel: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        self.asked = {
+            "question": question,
+            "history": tuple(history),
+            "place": place,
+            "mode": mode,
+            "cancel": cancel,
+        }
+        for step in self.steps:
+            if isinstance(step, Exception):
+                raise step
+            if callable(step):
+                step()
+            else:
+                yield step
+
+
+def opened(load: Callable[[], Loaded]) -> Opening:
+    opening = Opening(load)
+    opening.start()
+    assert opening.ended.wait(10)
+    return opening
+
+
+def desk_over(stream: Script, *, composes: bool = True) -> Desk:
+    return Desk(opened(lambda: Loaded(stream, (), composes)))
+
+
+def asked(
+    desk: Desk, question: str = "能贷多少钱？", *, mode: Mode = "composed", place: str | None = None
+) -> list[Shown]:
+    return list(desk.ask("session", question, (), place=place, mode=mode))
+
+
+def raising(error: Exception) -> Callable[[], Loaded]:
+    def load() -> Loaded:
+        raise error
+
+    return load
+
+
+# -- loading --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (IndexNotUsableError("gone"), "tiaowen build"),
+        (ModelError("gone"), "tiaowen models fetch"),
+        (RuntimeError("gone"), "日志"),
+    ],
+)
+def test_a_failed_start_says_what_to_do(error: Exception, told: str) -> None:
+    opening = opened(raising(error))
+    assert opening.loaded is None
+    assert told in opening.problem
+    assert told in asked(Desk(opening))[-1].problem
+
+
+def test_a_reload_tries_again_after_a_problem() -> None:
+    outcomes = iter([raising(IndexNotUsableError("gone")), lambda: Loaded(Script(), (), True)])
+    opening = opened(lambda: next(outcomes)())
+    assert opening.problem
+    opening.start()
+    assert opening.ended.wait(10)
+    assert opening.loaded is not None
+    assert not opening.problem
+
+
+def test_a_question_asked_while_loading_is_answered_afterwards() -> None:
+    free = threading.Event()
+
+    def load() -> Loaded:
+        free.wait(10)
+        return Loaded(Script(Finished(ANSWER)), (), True)
+
+    opening = Opening(load)
+    opening.start()
+    states = Desk(opening).ask("session", "问？", (), place=None, mode="composed")
+    assert next(states).waiting == "loading"
+    free.set()
+    assert list(states)[-1].answer == ANSWER
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path, cache=tmp_path)
+
+
+def test_a_missing_language_model_leaves_the_documents_own_sentences(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, library: Index
+) -> None:
+    def load_answerer(_: Settings, *, mode: Mode) -> Answerer:
+        if mode == "composed":
+            raise ModelError("no language model")
+        return Answerer(library, FakeEmbedder())
+
+    monkeypatch.setattr(page, "load_answerer", load_answerer)
+    loaded = page.load(settings)
+    assert not loaded.composes
+    assert "吕梁市" in show.held_places(loaded.held)
+
+
+def test_a_missing_index_is_a_problem_in_either_mode(settings: Settings) -> None:
+    with pytest.raises(IndexNotUsableError):
+        page.load(settings)
+
+
+# -- asking ---------------------------------------------------------------------------------------
+
+
+def test_the_page_drains_the_answerers_own_stream(library: Index) -> None:
+    answerer = Answerer(library, FakeEmbedder(), FakeGenerator())
+    desk = Desk(opened(lambda: Loaded(answerer.stream, tuple(library.metadata.values()), True)))
+    last = asked(desk, "长春有什么补贴？")[-1]
+    assert last.answer is not None
+    assert last.answer.status is Status.NOT_COVERED
+    assert last.not_held
+
+
+def test_evidence_is_handed_on_before_the_answer() -> None:
+    states = asked(desk_over(Script(EvidenceFound((), (), ANSWER.lines), Draft("最高"), Finished(ANSWER))))
+    assert [state.waiting for state in states[:2]] == ["searching", "rewording"]
+    assert states[1].found is not None
+    assert states[-1].answer == ANSWER
+
+
+def test_place_mode_and_history_reach_the_stream() -> None:
+    script = Script(Finished(ANSWER))
+    history = (Turn("user", "甲？"),)
+    list(desk_over(script).ask("s", " 乙？ ", history, place="吕梁市", mode="extractive"))
+    assert {name: script.asked[name] for name in ("question", "history", "place", "mode")} == {
+        "question": "乙？",
+        "history": history,
+        "place": "吕梁市",
+        "mode": "extractive",
+    }
+
+
+@pytest.mark.parametrize("question", ["", " \n "])
+def test_a_blank_question_is_not_asked(question: str) -> None:
+    script = Script()
+    assert asked(desk_over(script), question)[-1].problem == show.PROBLEMS["blank"]
+    assert script.asked == {}
+
+
+def test_a_question_that_cannot_be_one_gets_a_friendly_line() -> None:
+    problem = asked(desk_over(Script(InputError("Too long."))))[-1].problem
+    assert problem.startswith(show.PROBLEMS["input"])
+
+
+def test_an_unexpected_error_is_logged_and_not_shown(caplog: pytest.LogCaptureFixture) -> None:
+    problem = asked(desk_over(Script(RuntimeError("secret cause"))))[-1].problem
+    assert problem == show.PROBLEMS["failed"]
+    assert "secret cause" in caplog.text
+
+
+def test_stopping_sets_the_cancel_event_and_is_told() -> None:
+    script = Script(EvidenceFound((), (), ()), lambda: desk.stop("session"), Finished(ANSWER))
+    desk = desk_over(script)
+    last = asked(desk)[-1]
+    assert script.asked["cancel"].is_set()
+    assert last.stopped
+
+
+def test_stopping_leaves_other_visitors_alone() -> None:
+    script = Script(EvidenceFound((), (), ()), lambda: desk.stop("another"), Finished(ANSWER))
+    desk = desk_over(script)
+    assert not asked(desk)[-1].stopped
+
+
+def test_a_visitor_who_leaves_frees_the_model() -> None:
+    script = Script(EvidenceFound((), (), ()), Finished(ANSWER))
+    states = desk_over(script).ask("session", "问？", (), place=None, mode="composed")
+    next(states)
+    next(states)
+    states.close()  # type: ignore[attr-defined]
+    assert script.asked["cancel"].is_set()
+
+
+# -- the server -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    async def made() -> FastAPI:  # in a running loop, as `serve` does
+        return page.application(desk_over(Script()))
+
+    with TestClient(asyncio.run(made())) as client:
+        yield client
+
+
+def test_every_reply_carries_the_browsers_policy(client: TestClient) -> None:
+    for path in ("/", "/theme.css", "/nothing"):
+        assert "default-src 'self'" in client.get(path).headers["content-security-policy"]
+
+
+def test_the_page_is_served(client: TestClient) -> None:
+    reply = client.get("/")
+    assert reply.status_code == 200
+    assert "条问" in reply.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/file=pyproject.toml",
+        "/gradio_api/info",
+        "/gradio_api/openapi.json",
+        "/gradio_api/upload",
+        "/gradio_api/proxy=http://127.0.0.1/",
+        "/gradio_api/runs",
+        "/docs",
+        "/openapi.json",
+        "/monitoring",
+        "/pyproject.toml",
+        "/login",
+        "/assets/../../../config.py",
+    ],
+)
+def test_nothing_else_is_served(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_large_body_is_turned_away(client: TestClient) -> None:
+    body = b"0" * (page.MAX_BODY_BYTES + 1)
+    assert client.post("/gradio_api/queue/join", content=body).status_code == 413
+
+
+def test_no_call_is_open_to_clients_and_nothing_is_reported(client: TestClient) -> None:
+    config = client.get("/config").json()
+    assert config["analytics_enabled"] is False
+    assert {call["api_visibility"] for call in config["dependencies"] if call["backend_fn"]} == {"private"}
+
+
+def test_a_taken_port_is_told_in_one_line(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(InputError, match="--port"):
+        page.serve(settings, host="127.0.0.1", port=taken.getsockname()[1])
+
+
+def test_a_wrong_host_is_told_in_one_line(settings: Settings) -> None:
+    with pytest.raises(InputError, match="--host"):
+        page.serve(settings, host="256.256.256.256", port=7860)
