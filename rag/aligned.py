@@ -81,9 +81,15 @@ class AlignedText:
         if change.start < change.end:
             start, end = self.raw_span(change.start, change.end)
         else:
-            start = end = int(self.starts[change.start]) if change.start < len(self) else self._raw_end()
+            start, end = self._gap_before(change.start)
         size = len(change.after)
         return np.full(size, start, dtype=np.int32), np.full(size, end, dtype=np.int32)
 
-    def _raw_end(self) -> int:
-        return int(self.ends[-1]) if len(self) else 0
+    def _gap_before(self, position: int) -> Span:
+        """The empty raw span where a character is inserted; within a replaced run, that run's span."""
+        if position == 0:
+            start = int(self.starts[0]) if len(self) else 0
+            return Span(start, start)
+        end = int(self.ends[position - 1])
+        inside = position < len(self) and int(self.starts[position]) < end
+        return self.raw_span(position - 1, position) if inside else Span(end, end)

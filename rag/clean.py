@@ -7,6 +7,7 @@ cut into a sentence.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -37,6 +38,8 @@ class Cleaned(NamedTuple):
     """A clean text, what was changed on the way, and the raw spans of what belongs to the page."""
 
     text: AlignedText
+    printed: str
+    """`text` before its characters were simplified, position by position."""
     repairs: tuple[Repair, ...]
     boilerplate: tuple[Span, ...]
     script: Script
@@ -51,7 +54,23 @@ def _ruby(match: re.Match[str]) -> str | None:
 RULES: tuple[Rule, ...] = (
     Rule("line_end", re.compile("\r\n?"), lambda match: "\n", 1.0),
     Rule("invisible", INVISIBLE, lambda match: "", 1.0),
-    Rule("space", re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000\t\v\f]"), lambda match: " ", 1.0),
+    # Tabs stay: they part the cells of a table.
+    Rule("space", re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000\v\f]"), lambda match: " ", 1.0),
+    Rule("markdown_heading", re.compile(r"(?m)^ {0,3}#{1,6} +"), lambda match: "", 1.0),
+    Rule("markdown_bold", re.compile(r"\*\* ?([^*\n]{1,80}?) ?\*\*"), lambda match: match[1], 0.95),
+    Rule(
+        "table_ruler",
+        re.compile(r"(?m)^[ |:-]{3,}$"),
+        lambda match: "" if "|" in match[0] and "--" in match[0] else None,
+        1.0,
+    ),
+    Rule(
+        "letter_spacing",
+        re.compile(r"(?m)^ *(?:[一-鿿《》“”] {1,3}){3,}[一-鿿《》“”] *$"),
+        lambda match: match[0].replace(" ", ""),
+        0.95,
+    ),
+    Rule("html_comment", re.compile(r"<!--.{0,200}?-->"), lambda match: "", 1.0),
     Rule("ruby", re.compile(rf"(?<=[\u3400-\u9fff)）])\s?[(（](?P<ruby>{PINYIN}{{1,7}})[)）]"), _ruby, 1.0),
     # The bracket is part of the match, so that its span takes in what is dropped behind it.
     Rule("stray_mark", re.compile(r"([)）])(?:[;；']+|\"+)(?=\s*(?:\n|$))"), lambda match: match[1], 0.95),
@@ -63,6 +82,11 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "invisible": ("补\u200b贴", "补贴"),
     "space": ("\u3000\u3000各县", "  各县"),
     "ruby": ("創(chuàng)業(yè)課程(MOOC)", "创业课程(MOOC)"),
+    "html_comment": ("<!-- L:1 -->黄浦区", "黄浦区"),
+    "markdown_heading": ("## 一、对象", "一、对象"),
+    "markdown_bold": ("须为 **高级工** 的", "须为 高级工 的"),
+    "table_ruler": ("|类别|金额|\n|:---|---:|\n|A|1|", "|类别|金额|\n\n|A|1|"),
+    "letter_spacing": ("实 施 方 案", "实施方案"),
     "stray_mark": ("(市科技局);", "(市科技局)"),
 }
 
@@ -106,8 +130,28 @@ FURNITURE: tuple[tuple[str, re.Pattern[str]], ...] = (
         "page_number",
         re.compile(r"[-—－─]\s*\d{1,3}\s*[-—－─]$|第\s*\d{1,3}\s*页(?:\s*[共/]\s*\d{1,3}\s*页)?$|\d{1,4}$"),
     ),
+    (
+        "metadata",
+        re.compile(r"(?:索引号|主题分类|体裁分类|阅读量|浏览量|成文日期|发布机构|有效性|文件编号)\s*[:：]"),
+    ),
+    (
+        "menu",
+        re.compile(
+            r"(?=[^。；]{0,80}(?:无障碍|长者模式|长者助手|智能问答|网站首页|登录|注册|繁体|手机版))[^。；|]{1,20}(?:\s*\|\s*[^。；|]{1,20}){2,}$"
+        ),
+    ),
+    (
+        "spam",
+        re.compile(
+            r"(?=.*(?:加\s*[VvＶ]|微信号?|QQ|[Vv][Xx])\s*[:：]?\s*[A-Za-z0-9]{5,}).*(?:★|下款|征信|包过|代办|代开|发票|贷款|点击|赚|额度).*$"
+        ),
+    ),
+    ("note", re.compile(r"[（(]此件\S{2,12}[)）]$")),
     ("empty_annex", re.compile(r"附件\s*[:：]?$")),
 )
+# What follows such a line to the end are titles of other pages.
+LINKS_FOLLOW = re.compile(r"相关(?:链接|阅读|文档|文章|新闻|信息)|热门|猜你喜欢|推荐阅读|友情链接|上一[篇条]")
+FRONT_MATTER = re.compile(r"\A\s*---[ ]*\n(?:[^\n]{0,200}\n){1,40}?---[ ]*(?=\n)")
 # These mark furniture only beside other furniture or at the very end: in a body they may be content.
 DEPENDENT = frozenset({"contact", "empty_annex"})
 
@@ -125,11 +169,19 @@ def clean(document: Document) -> Cleaned:
             for edit in edits
         ]
         text = text.edit(edits) if edits else text
+    before = text
     simplified = to_simplified(text.text)
     script: Script = "traditional" if _share_changed(text.text, simplified) > 0.05 else "simplified"
-    text = _with_text(text, simplified)
-    text, boilerplate = _without_furniture(text)
-    return Cleaned(text, tuple(sorted(repairs, key=lambda repair: repair.span)), boilerplate, script)
+    text, boilerplate = _without_furniture(_with_text(text, simplified))
+    text = _unwrapped(text)
+    printed = _printed(text, before)
+    return Cleaned(text, printed, tuple(sorted(repairs, key=lambda repair: repair.span)), boilerplate, script)
+
+
+def _printed(text: AlignedText, before: AlignedText) -> str:
+    """The characters of `before` that stand at the raw positions of `text`."""
+    at = dict(zip(before.starts.tolist(), before.text, strict=True))
+    return "".join(at.get(start, char) for start, char in zip(text.starts.tolist(), text.text, strict=True))
 
 
 def _edits(rule: Rule, text: str) -> Iterator[Edit]:
@@ -161,29 +213,92 @@ def _with_text(text: AlignedText, converted: str) -> AlignedText:
 
 
 def _without_furniture(text: AlignedText) -> tuple[AlignedText, tuple[Span, ...]]:
-    """`text` with the furniture lines emptied, and the raw spans of their runs."""
-    lines = [match.span() for match in re.finditer(r"[^\n]+", text.text) if match.group().strip()]
-    kinds = [_furniture_kind(text.text[start:end].strip()) for start, end in lines]
-    last_content = max((i for i, kind in enumerate(kinds) if kind is None), default=-1)
-    first_content = next((i for i, kind in enumerate(kinds) if kind is None), len(kinds))
-    edits: list[Edit] = []
-    runs: list[Span] = []
+    """`text` with the furniture emptied, and the raw spans of its runs of lines."""
+    front = FRONT_MATTER.match(text.text)
+    start = front.end() if front else 0
+    lines = [
+        match.span() for match in re.compile(r"[^\n]+").finditer(text.text, start) if match.group().strip()
+    ]
+    kinds = _kinds([text.text[a:b].strip() for a, b in lines])
+    edits = [Edit(*_stripped(text.text, *front.span()), "")] if front else []
+    runs = [text.raw_span(edits[0].start, edits[0].end)] if front else []
     for i, kind in enumerate(kinds):
-        at_edge = i > last_content or i < first_content
-        beside = any(0 <= j < len(kinds) and kinds[j] not in DEPENDENT | {None} for j in (i - 1, i + 1))
-        if kind is None or (kind in DEPENDENT and not (at_edge or beside)):
+        if kind is None:
             continue
-        start, end = _stripped(text.text, *lines[i])
-        edits.append(Edit(start, end, ""))
-        span = text.raw_span(start, end)
-        adjoins = (
-            runs
-            and i
-            and kinds[i - 1] is not None
-            and edits[-2].start == _stripped(text.text, *lines[i - 1])[0]
-        )
+        edits.append(Edit(*_stripped(text.text, *lines[i]), ""))
+        span = text.raw_span(edits[-1].start, edits[-1].end)
+        adjoins = i > 0 and kinds[i - 1] is not None
         runs[-1:] = [Span(runs[-1].start, span.end)] if adjoins else [*runs[-1:], span]
     return text.edit(edits), tuple(runs)
+
+
+def _kinds(lines: list[str]) -> list[str | None]:
+    """For each line the kind of furniture it is, or None; what depends on its neighbours is settled."""
+    kinds = [_furniture_kind(line) for line in lines]
+    content = [i for i, kind in enumerate(kinds) if kind is None]
+    links = next((i for i, line in enumerate(lines) if kinds[i] and LINKS_FOLLOW.match(line)), len(lines))
+    if all(len(lines[i]) < 60 and "。" not in lines[i] for i in content if i > links):
+        kinds = [kind or ("link" if i > links else None) for i, kind in enumerate(kinds)]
+        content = [i for i in content if i < links]
+    kinds = _with_menus(lines, kinds)
+    first, last = (content[0], content[-1]) if content else (len(lines), -1)
+    for i, kind in enumerate(kinds):
+        if kind in DEPENDENT and first < i < last:
+            beside = any(kinds[j] not in DEPENDENT | {None} for j in (i - 1, i + 1))
+            kinds[i] = kind if beside else None
+    return kinds
+
+
+# Entries of a menu are short and state nothing; so many of them in a row before the text begins are one.
+MENU_ENTRY = re.compile(r"[^。，,；;：:、〔（(\n]{1,12}|\S{1,12}(?:\s{3,}\S{1,12})+")
+MENU_LENGTH = 6
+TEXT_BEGINS = re.compile(r"第一[章条]|[一1][、.．]\s*\S|[（(]一[)）]|[^。]{30,}[。，]")
+
+
+def _with_menus(lines: list[str], kinds: list[str | None]) -> list[str | None]:
+    """`kinds` with the runs of menu entries before the text begins marked as such."""
+    begin = next((i for i, line in enumerate(lines) if TEXT_BEGINS.match(line)), len(lines))
+    run: list[int] = []
+    for i in range(begin + 1):
+        entry = i < begin and (kinds[i] is not None or MENU_ENTRY.fullmatch(lines[i]))
+        if entry:
+            run.append(i)
+            continue
+        if len(run) >= MENU_LENGTH:
+            for j in run:
+                kinds[j] = kinds[j] or "menu"
+        run = []
+    return kinds
+
+
+WRAP_SHARE = 0.4  # a text is hard-wrapped when so many of its longer lines break off in mid-sentence
+MOST_WRAPPED_CHARS = 60
+ENDS_PARAGRAPH = re.compile(r"[。；;：:！!？?…》”」』）)】|]$")
+OPENS_PARAGRAPH = re.compile(
+    r" {2,}|\s*(?:第[一-鿿\d]{1,6}[条章节编]|[一二三四五六七八九十百]{1,4}[、.．]|[（(][一二三四五六七八九十\d]{1,4}[)）]|\d{1,3}[.．﹒、](?!\d)|[①-⑳]|[|―—]|附件)"
+)
+
+
+def _unwrapped(text: AlignedText) -> AlignedText:
+    """`text` with hard line wraps removed, where its lines break off in mid-sentence at a common width."""
+    lines = [match.span() for match in re.finditer(r"[^\n]+", text.text) if match.group().strip()]
+    widths = sorted(b - a for a, b in lines if b - a >= 12)
+    width = widths[int(len(widths) * 0.9)] if widths else 0
+    broken = [
+        (a, b)
+        for a, b in lines
+        if 0.75 * width <= b - a and not ENDS_PARAGRAPH.search(text.text[a:b].rstrip())
+    ]
+    full = [(a, b) for a, b in lines if 0.75 * width <= b - a]
+    if not 12 <= width <= MOST_WRAPPED_CHARS or len(broken) < 6 or len(broken) < WRAP_SHARE * len(full):
+        return text
+    breaking = set(broken)
+    edits = []
+    for here, following in itertools.pairwise(lines):
+        if here in breaking and not OPENS_PARAGRAPH.match(text.text[slice(*following)]):
+            start, end = _stripped(text.text, *here)[1], _stripped(text.text, *following)[0]
+            edits.append(Edit(start, end, ""))
+    return text.edit(edits)
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

@@ -49,6 +49,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     if arguments.debug:
         logging.getLogger("rag").setLevel(logging.DEBUG)
+    logging.getLogger("bm25s").setLevel(
+        logging.WARNING if arguments.debug else logging.ERROR
+    )  # it tells its steps
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         settings = config.load(flags={"home": arguments.home})

@@ -32,24 +32,29 @@ ISSUER_IN_TITLE = re.compile(
 ISSUER_NAME = re.compile(
     r"\S{2,30}?(?:政府办公[厅室]|人民政府|委员会办公室|委员会|办公[厅室]|[局委厅部院](?![一-鿿]*[局委厅部院])|中心支行|分行|协会|联合会)(?=[\s、]|$)"
 )
+RED_HEAD = re.compile(r"(?P<name>\S{2,30}?(?:人民政府|办公[厅室]|委员会|[局委厅部]))文件")
+ISSUER_END = re.compile(r"(?:人民政府|办公[厅室]|委员会|[局委厅部]|中心支行|分行|联合会)$")
+NO_TITLE = re.compile(r"^第[一-鿿\d]{1,4}[章节条]|目\s*录|门户网站|^首页|通过|^[（(].*[)）]$|\||^附件")
 QUOTED_TITLE = re.compile(
     r"《(?P<title>[^《》]{4,120}(?:〈[^〈〉]+〉[^《》]*)?)》(?:\s*[（(](?P<number>[^（()）]{4,40}号)[)）])?"
 )
-OWN_MAKING = re.compile(r"制定|现(?:将|就|印发)|提出如下|研究(?:制定|起草)|印发给")
+OWN_MAKING = re.compile(r"制定|现印发|经[^。]{0,20}同意|现(?:将|就|印发)|提出如下|研究(?:制定|起草)|印发给")
 DATE = re.compile(
     r"(?P<year>\d{4}|[〇○零一二三四五六七八九]{4})\s*年\s*(?:(?P<month>[\d一二三四五六七八九十]{1,3})\s*月\s*(?:(?P<day>[\d一二三四五六七八九十]{1,3})\s*[日号])?)?"
 )
+# （… 通过 2023年6月2日市人民政府令第9号公布 …）
+ISSUED_IN_BRACKETS = re.compile(DATE.pattern + r"[^。年]{0,40}(?:公布|发布|印发)")
 POSTED = re.compile(r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})")
 EFFECTIVE = re.compile(
     r"自\s*(?P<date>[\d〇○零一二三四五六七八九]{4}\s*年[^。，,起]{2,10}日)\s*起\s*(?:施行|实施|执行|生效)"
 )
 EFFECTIVE_ON_ISSUE = re.compile(r"自(?:发布|印发|公布|发文)之日起\s*(?:\S{0,8})?(?:施行|实施|执行|生效)")
-VALID_YEARS = re.compile(r"有效期(?:限)?(?:为|是)?\s*(?P<n>[\d一二三四五六七八九十]+)\s*年")
+VALID_YEARS = re.compile(r"(?:有效期|试行期?)(?:限)?(?:为|是)?\s*(?P<n>[\d一二三四五六七八九十]+)\s*年")
 VALID_UNTIL = re.compile(
     r"(?:有效期(?:限)?[^。]{0,6}|执行)?至\s*(?P<date>\d{4}年\d{1,2}月\d{1,2}日)\s*(?:止|废止|失效)?"
 )
 HORIZON = re.compile(r"(?:到|至)\s*(?P<year>20\d{2})\s*年(?!\d*月)(?:底|末)?")
-PRINTED_LEVELS = re.compile(r"[我全](?P<level>[省市县区州盟旗])(?![场政委长直])")
+PRINTED_LEVELS = re.compile(r"[我本](?P<level>[省市县区州盟旗])(?![场政委长直])")
 
 # Which levels 我X may mean.
 LEVEL_OF_CHARACTER = {
@@ -76,6 +81,7 @@ class _Titles(NamedTuple):
     title: str | None
     notice: str | None
     number: str | None
+    issuers: tuple[str, ...]
 
 
 def describe(document: Document, cleaned: Cleaned, split: Split) -> Metadata:
@@ -86,8 +92,11 @@ def describe(document: Document, cleaned: Cleaned, split: Split) -> Metadata:
     issuers = _issuers(titles, split.signature)
     place = _place(titles, issuers, split.signature, furniture, body)
     number = titles.number
-    posted = next((found for line in furniture for found in _posted(line)), None)
-    issued = _issued(split.signature, posted, number)
+    # A crawler's front matter dates the crawl.
+    posted = next(
+        (found for line in furniture if not line.startswith("---") for found in _posted(line)), None
+    )
+    issued = _issued(split.front_matter, split.signature, posted, number)
     effective = _effective(body, issued)
     values: dict[str, object] = {
         "title": titles.title,
@@ -138,38 +147,59 @@ def canonical_number(text: str) -> str | None:
 
 
 def _titles(front: tuple[str, ...]) -> _Titles:
-    """Title, title of the transmittal notice, and number, from the lines before and between the text."""
+    """Title, title of the transmittal notice, number and issuers, from the lines around the text.
+
+    A title printed over several lines is joined; the names of joint issuers and a red head
+    (市人民政府文件) above it are issuers, and the names of a web site's pages are nothing.
+    """
     number = next(filter(None, map(canonical_number, front)), None)
     found: list[str] = []
+    issuers: list[str] = []
+    heads: list[str] = []
     unfinished = ""
     for line in front:
         if DOC_NUMBER_LINE.match(line) and DOC_NUMBER.match(line):
             continue
-        if ADDRESSEE.match(line) or DATE_LINE.match(line):
+        text = _tidy_title(line)
+        red_head = RED_HEAD.fullmatch(text)
+        if red_head or ADDRESSEE.match(line) or DATE_LINE.match(line) or NO_TITLE.search(line):
+            issuers += [red_head["name"]] if red_head else []
             unfinished = ""
-            continue
-        text = unfinished + _tidy_title(line)
-        if TITLE_LINE.match(text):
-            found.append(text)
+        elif not unfinished and all(len(part) < 40 and ISSUER_END.search(part) for part in line.split()):
+            issuers += _split_names(line)
+            heads.append(text)
+        elif TITLE_LINE.match(unfinished + text):
+            found.append(unfinished + text)
             unfinished = ""
         else:
-            unfinished = text
-    if unfinished and not found:
-        found.append(unfinished)
+            unfinished = unfinished + text if len(text) > 8 else ""
+    if not found:  # a title without a word such as 办法: the first line that is long enough to be one
+        found = [text for line in front if len(text := _tidy_title(line)) >= 8 and not _is_other(line)][:1]
+    if len(heads) == 1:  # one line of issuers over 关于... is the title's first line
+        found = [heads[0] + title if title.startswith("关于") else title for title in found]
     notice = next((title for title in found if title.endswith("通知") and len(found) > 1), None)
     title = next((title for title in found if title != notice), None)
-    return _Titles(title, notice, number)
+    return _Titles(title, notice, number, tuple(dict.fromkeys(issuers)))
+
+
+def _is_other(line: str) -> bool:
+    """Whether a line before the text is an addressee, a date, a number or a page's name, not a title."""
+    patterns = (ADDRESSEE, DATE_LINE, DOC_NUMBER_LINE)
+    return any(pattern.match(line) for pattern in patterns) or bool(NO_TITLE.search(line))
 
 
 def _tidy_title(line: str) -> str:
     """`line` without letter-spacing, inner blanks, Markdown marks and the number in brackets behind it."""
     line = re.sub(r"^[#*\s]+|[*\s]+$", "", line)
     line = re.sub(r"[（(]\s*[^（()）]*[〔\[［【]\s*\d{4}[^（()）]*[)）]$", "", line)
-    return re.sub(r"(?<=[一-鿿》”])\s+(?=[一-鿿《“])", "", line).strip()
+    # A blank between two issuers stays: it is what parts them.
+    return re.sub(r"(?<=[一-鿿》”])(?<![局委厅部院])\s+(?=[一-鿿《“])|\s+(?=关于)", "", line).strip()
 
 
 def _issuers(titles: _Titles, signature: tuple[str, ...]) -> tuple[str, ...]:
     """Who issued it: named at the head of the title or of the notice, or signing at the end."""
+    if titles.issuers:
+        return titles.issuers
     for title in (titles.notice, titles.title):
         match = ISSUER_IN_TITLE.match(title or "")
         if match:
@@ -215,7 +245,7 @@ def _weighed(
     gazetteer = places.load()
     for texts, weight in sources:
         for text in texts:
-            yield from ((mention.candidates[0], weight) for mention in gazetteer.find(text)[:1])
+            yield from ((place, weight) for place in _first_named(text))
     mentions = Counter(mention.candidates[0] for mention in gazetteer.find(body))
     yield from ((place, min(times * WEIGHT_BODY, MOST_BODY)) for place, times in mentions.items())
 
@@ -234,6 +264,21 @@ def _fits(place: Place, character: str) -> bool:
     )
 
 
+def _first_named(text: str) -> Iterator[Place]:
+    """The place that a line names first; of 咸阳市秦都区 the district."""
+    mentions = places.load().find(text)
+    if not mentions:
+        return
+    first = mentions[0]
+    for mention in mentions[1:]:
+        if mention.span[0] != first.span[1] or not places.descends(
+            mention.candidates[0], first.candidates[0]
+        ):
+            break
+        first = mention
+    yield first.candidates[0]
+
+
 # -- dates and other documents --------------------------------------------------------------------
 
 
@@ -247,10 +292,12 @@ def _posted(line: str) -> Iterator[str]:
         yield _iso(match["year"], match["month"], match["day"])
 
 
-def _issued(signature: tuple[str, ...], posted: str | None, number: str | None) -> str | None:
+def _issued(
+    front: tuple[str, ...], signature: tuple[str, ...], posted: str | None, number: str | None
+) -> str | None:
     """The printed date of issue; else the posting date if its year is the number's; else that year."""
-    for line in signature:
-        match = DATE.match(line)
+    for line in (*front, *signature):
+        match = DATE.match(line) if line in signature else ISSUED_IN_BRACKETS.search(line)
         if match:
             return _iso(match["year"], match["month"], match["day"])
     year = re.search(r"〔(\d{4})〕", number or "")
@@ -270,7 +317,7 @@ def _effective(body: str, issued: str | None) -> str | None:
 def _valid_until(body: str, effective: str | None) -> str | None:
     """The printed last day; else the effective day so many years on, less a day."""
     for sentence in re.split(r"[。\n]", body):
-        if "有效" not in sentence and "施行" not in sentence:
+        if not re.search(r"有效|[施执试]行|实施", sentence):
             continue
         until = VALID_UNTIL.search(sentence)
         if until:
@@ -295,8 +342,8 @@ def _day_before(year: int, month_day: str) -> str | None:
 
 def _based_on(clauses: tuple[Clause, ...]) -> Iterator[Reference]:
     """The documents that the opening paragraphs name as basis, before they speak of their own making."""
-    for clause in clauses:
-        if not clause.label.startswith("0"):
+    for i, clause in enumerate(clauses):
+        if not clause.label.startswith("0") and i > 0:  # a regulation names its basis in its first article
             return
         making = OWN_MAKING.search(clause.text)
         basis = clause.text[: making.start()] if making else clause.text

@@ -80,8 +80,7 @@ def label_matches(label: str, asked: str) -> bool:
         label == asked
         or label.endswith("." + asked)
         or f".{label}.".find(f".{asked}.0") >= 0
-        or (label.startswith(asked + ".")
-        and "." in asked)
+        or (label.startswith(asked + ".") and "." in asked)
     )
 
 

@@ -68,6 +68,22 @@ NUMBERINGS: tuple[Numbering, ...] = (
     Numbering("circled", 8, False, re.compile(r"(?P<n>[①-⑳])\s*"), "① ..."),
 )
 
+# A row of a table: cells parted by tabs or bars.
+TABLE_ROW = re.compile(r"\|.*\||[^\t\n]+\t+\S")
+QUESTION, ANSWER = re.compile(r"(?:问|Q)\s*[:：]"), re.compile(r"(?:答|A)\s*[:：]")
+CONTENTS = re.compile(r"目\s*录")
+SEPARATOR = re.compile(r"[-—_=*＊─━~～\s]{5,}")
+# （2023年5月18日市人民政府第32次常务会议通过）
+PASSED = re.compile(
+    r"[（(][^（）()]{0,80}\d{4}年[^（）()]{0,120}(?:通过|公布|发布|修订|修正|施行)[^（）()]{0,40}[)）]$"
+)
+PARAGRAPH_TITLE = re.compile(
+    r"(?:问\s*[:：]\s*(?P<question>[^\n]{2,40}[？?])|[―—-]*\s*(?P<title>[^。，,；;：:\n]{2,20})[。：:]\s*\S)"
+)
+CLOSES_FOR_CERTAIN = re.compile(
+    r"以上\S{0,4}(?:政策|规定|办法|内容|措施)|本\S{2,6}(?:由[^。]{2,40}负责解释|自[^。]{2,30}(?:施行|实施|执行))|咨询电话|未尽事宜|特此(?:通知|公告|通告)"
+)
+
 MAX_TITLE = 45  # characters of the longest printed heading; a longer line is body
 OWN_TITLE = re.compile(
     r"(?P<title>[^。；;，,\n]{2,30})[。.：:？?]?\s*(?:\n|$)|(?P<lead>[^。；;\n]{2,30})[。？?](?=\S)"
@@ -80,6 +96,8 @@ TITLE_LINE = re.compile(
 )
 DOC_NUMBER_LINE = re.compile(r"[^\s，。；、]{1,16}\s*[〔\[［（(【﹝]?\s*(?:19|20)\d{2}[^\s，。；、]{0,12}$")
 ADDRESSEE = re.compile(r"[^。；;]{2,160}[:：]$")
+RECIPIENTS = re.compile(r"[^。]{0,8}(?:各|有关|直属|机关|广大|全体|尊敬|亲爱|人民政府|委员会|局|公司)")
+NO_RECIPIENTS = re.compile(r"如下|下列|下表|以下|包括|条件|标准|材料|为[了做进贯深]|现[将就]|单位[:：]")
 SIGNATURE = re.compile(
     r"[^。；;，,：:]{2,40}(?:政府|办公[厅室]|委员会|委|局|厅|部|院|会|中心|支行|银行|办)(?:\s+\S{2,30}(?:局|厅|委员会|委|办|部|中心|行))*$"
 )
@@ -87,18 +105,32 @@ DATE_LINE = re.compile(r"(?:\d{4}|[二〇○零一九八七六五四三]{4})\s*�
 CLOSING = re.compile(
     r"(?:本(?:意见|方案|办法|规定|措施|细则|通知|条例|政策)|以上|各(?:部门|单位|级|县|区|市|乡|镇|地)|此前|特此)"
 )
-ANNEX = re.compile(r"附\s*件\s*(?P<n>[\d０-９一二三四五六七八九十]*)\s*[:：.．]?\s*$")
+ANNEX = re.compile(
+    r"附\s*件\s*(?P<n>[\d０-９一二三四五六七八九十]{0,3})\s*[:：.．]?\s*(?P<title>(?<=[:：.．\s\d])[^。；;:：\n]{2,40})?"
+)
 
 
 @dataclass
 class _Unit:
-    """A numbered unit (or the root): its title paragraph, unnumbered paragraphs, and units below."""
+    """A numbered unit (or a part's root): its paragraphs, the units below it, and what follows those."""
 
     numbering: Numbering | None
     number: str
     paragraphs: list[tuple[int, int]] = field(default_factory=list)
     children: list[_Unit] = field(default_factory=list)
     parent: _Unit | None = None
+    after: list[tuple[int, int]] = field(default_factory=list)
+    """Unnumbered paragraphs behind the units below: 款 behind the items of an article."""
+
+
+@dataclass
+class _Part:
+    """The document itself, an annex (`A1`), or a further document on the same page (`D2`)."""
+
+    prefix: str
+    root: _Unit = field(default_factory=lambda: _Unit(None, ""))
+    title: str | None = None
+    signed: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,55 +146,155 @@ class Split:
 
 def split(document_id: str, cleaned: Cleaned) -> Split:
     """The clauses of a cleaned document, in order, none overlapping another."""
-    return _Splitter(document_id, cleaned.text).run()
+    return _Splitter(document_id, cleaned).run()
 
 
 class _Splitter:
     """One pass over a document; holds the text so that the helpers need not hand it round."""
 
-    def __init__(self, document_id: str, text: AlignedText) -> None:
+    def __init__(self, document_id: str, cleaned: Cleaned) -> None:
         self.document_id = document_id
-        self.text = text
+        self.text = cleaned.text
+        self.printed = cleaned.printed
         self.front: list[str] = []
         self.signature: list[str] = []
         self.clauses: list[Clause] = []
         self.seen: dict[str, int] = {}
 
     def run(self) -> Split:
-        paragraphs = [
+        parts = self._parts(self._paragraphs())
+        for part in parts:
+            self._emit_part(part)
+        sentences = tuple(tuple(sentences_of(self.text, clause)) for clause in self.clauses)
+        return Split(tuple(self.clauses), sentences, tuple(self.front), tuple(self.signature))
+
+    # -- paragraphs and parts ---------------------------------------------------------------------
+
+    def _paragraphs(self) -> list[tuple[int, int]]:
+        """The paragraphs: lines, with the rows of a table and the answer to a 问 joined to what they belong to."""
+        lines = [
             (match.start() + _leading(match.group()), match.end() - _trailing(match.group()))
             for match in re.finditer(r"[^\n]+", self.text.text)
             if match.group().strip()
         ]
-        paragraphs = self._without_signature(paragraphs)
-        root = self._tree(paragraphs)
-        closing = self._closing(root)
-        self.titled = self._mostly_titled(root)
-        self._emit_preamble(root)
-        for child in root.children:
-            self._emit(child, (), "")
-        self._emit_closing(root, closing)
-        sentences = tuple(tuple(sentences_of(self.text, clause)) for clause in self.clauses)
-        return Split(tuple(self.clauses), sentences, tuple(self.front), tuple(self.signature))
+        lines = self._without_contents(lines)
+        joined: list[tuple[int, int]] = []
+        for start, end in lines:
+            line = self.text.text[start:end]
+            before = self.text.text[slice(*joined[-1])] if joined else ""
+            row = TABLE_ROW.match(line) and joined and not self._is_front_matter(before, before_body=False)
+            answer = ANSWER.match(line) and QUESTION.match(before)
+            if row or answer:
+                joined[-1] = (joined[-1][0], end)
+            else:
+                joined.append((start, end))
+        return joined
+
+    def _without_contents(self, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """`lines` without a table of contents: the titles behind 目录 that come again."""
+        texts = [self.text.text[start:end] for start, end in lines]
+        at = next((i for i, text in enumerate(texts) if CONTENTS.fullmatch(text)), None)
+        if at is None:
+            return lines
+        squashed = [re.sub(r"[\s.…·]|\d+$", "", text) for text in texts]
+        end = at + 1
+        while end < len(lines) and squashed[end] in squashed[end + 1 :]:
+            end += 1
+        self.front += texts[at:end]
+        return [*lines[:at], *lines[end:]]
+
+    def _parts(self, paragraphs: list[tuple[int, int]]) -> list[_Part]:
+        """The paragraphs as trees: one for the document, one for each annex and further document."""
+        parts = [_Part("")]
+        path, last = [parts[0].root], dict[str, int]()
+        for i, (start, end) in enumerate(paragraphs):
+            line = self.text.text[start:end]
+            part = parts[-1]
+            annex = ANNEX.fullmatch(line)
+            if SEPARATOR.fullmatch(line):
+                part.signed = bool(part.root.children)
+            elif annex and self._is_own_plan(annex["title"] or self._next(paragraphs, i), part):
+                self.front.append(annex["title"] or line)
+            elif annex and (part.root.children or part.root.paragraphs):
+                number = parse_numeral(annex["n"]) if annex["n"] else None
+                annexes = sum(other.prefix.startswith("A") for other in parts)
+                parts.append(_Part(f"A{number or annexes + 1}", title=annex["title"] or None))
+                path, last = [parts[-1].root], {}
+            elif self._is_signature(paragraphs, i):
+                part.signed = bool(part.root.children)
+                self.signature.append(line)
+            elif part.signed and self._is_title(line):
+                parts.append(_Part(f"D{2 + sum(other.prefix.startswith('D') for other in parts)}"))
+                path, last = [parts[-1].root], {}
+            else:
+                path = self._place(line, (start, end), path, last)
+        return parts
+
+    def _next(self, paragraphs: list[tuple[int, int]], i: int) -> str:
+        return self.text.text[slice(*paragraphs[i + 1])] if i + 1 < len(paragraphs) else ""
+
+    def _is_own_plan(self, title: str, part: _Part) -> bool:
+        """Whether what is attached is the very document that the notice above it issues: 印发《…方案》."""
+        squashed = re.sub(r"[\s《》]", "", title)
+        notice = re.sub(r"[\s《》]", "", "".join(self.text.text[slice(*p)] for p in part.root.paragraphs[:6]))
+        return len(squashed) > 6 and not part.root.children and not part.prefix and squashed in notice
+
+    @staticmethod
+    def _is_title(line: str) -> bool:
+        numbered = any(numbering.pattern.match(line) for numbering in NUMBERINGS)
+        return bool(TITLE_LINE.match(line)) and len(line) < 80 and not numbered
+
+    def _is_signature(self, paragraphs: list[tuple[int, int]], i: int) -> bool:
+        """Whether paragraph `i` is a date or a signature: a name beside a date, or at the very end."""
+        line = self.text.text[slice(*paragraphs[i])]
+        if any(numbering.pattern.match(line) for numbering in NUMBERINGS):
+            return False
+        if DATE_LINE.match(line):
+            return True
+        rest = [self.text.text[slice(*paragraph)] for paragraph in paragraphs[i + 1 : i + 5]]
+        ahead = next((text for text in rest if not SIGNATURE.match(text)), None)
+        if i == 0 or not SIGNATURE.match(line):
+            return False
+        return DATE_LINE.match(ahead) is not None if ahead is not None else len(rest) < 4
 
     # -- the tree ---------------------------------------------------------------------------------
 
-    def _tree(self, paragraphs: list[tuple[int, int]]) -> _Unit:
-        root = _Unit(None, "")
-        path = [root]
-        last: dict[str, int] = {}
-        for start, end in paragraphs:
-            opened = self._opening(self.text.text[start:end], path, last)
-            if opened is None:
-                path[-1].paragraphs.append((start, end))
-                continue
-            numbering, number, value = opened
-            path = [unit for unit in path if unit.numbering is None or unit.numbering.rank < numbering.rank]
-            unit = _Unit(numbering, number, [(start, end)], parent=path[-1])
-            path[-1].children.append(unit)
-            path.append(unit)
-            last[numbering.name] = value
-        return root
+    def _place(
+        self, line: str, paragraph: tuple[int, int], path: list[_Unit], last: dict[str, int]
+    ) -> list[_Unit]:
+        """Put a paragraph into the tree; returns the path to where the next one goes."""
+        opened = self._opening(line, path, last)
+        if opened is None:
+            unit = path[-1]
+            if unit.parent is not None and self._ends_a_list(unit):
+                unit.parent.after.append(paragraph)
+            else:
+                unit.paragraphs.append(paragraph)
+            return path
+        numbering, number, value = opened
+        path = [unit for unit in path if unit.numbering is None or unit.numbering.rank < numbering.rank]
+        unit = _Unit(numbering, number, [paragraph], parent=path[-1])
+        path[-1].children.append(unit)
+        last[numbering.name] = value
+        return [*path, unit]
+
+    def _ends_a_list(self, unit: _Unit) -> bool:
+        """Whether a unit is the last item of a list: the items before it end with a semicolon, it with a stop."""
+        siblings = unit.parent.children if unit.parent else []
+        if (
+            len(siblings) < 2
+            or unit.children
+            or _is_chapter(unit)
+            or unit.parent is None
+            or _is_chapter(unit.parent)
+        ):
+            return False
+        ends = [self.text.text[sibling.paragraphs[-1][1] - 1] for sibling in siblings]
+        return (
+            ends[-1] in "。."
+            and all(end in "；;，," for end in ends[:-1])
+            and unit.parent.numbering is not None
+        )
 
     def _opening(
         self, paragraph: str, path: list[_Unit], last: dict[str, int]
@@ -186,26 +318,14 @@ class _Splitter:
         titled = sum(self._own_title(unit) is not None for unit in leaves)
         return bool(leaves) and titled >= 0.8 * len(leaves)
 
-    # -- front matter, signature, closing ---------------------------------------------------------
-
-    def _without_signature(self, paragraphs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """`paragraphs` without the signature and date lines at the end, which are kept apart."""
-        while len(paragraphs) > 1:
-            line = self.text.text[slice(*paragraphs[-1])]
-            if not (SIGNATURE.match(line) or DATE_LINE.match(line)) or any(
-                n.pattern.match(line) for n in NUMBERINGS
-            ):
-                break
-            self.signature.insert(0, line)
-            paragraphs = paragraphs[:-1]
-        return paragraphs
+    # -- front matter and closing ------------------------------------------------------------------
 
     def _closing(self, root: _Unit) -> list[tuple[int, int]]:
         """The paragraphs that follow the last unit and are not part of it; taken out of the tree."""
         unit = root
         while unit.children:
             unit = unit.children[-1]
-        if unit is root or len(unit.paragraphs) < 2 or _is_chapter(unit):
+        if unit is root or len(unit.paragraphs) < 2:
             return []
         siblings = [
             sibling for sibling in _units(root) if sibling.numbering == unit.numbering and sibling is not unit
@@ -214,44 +334,62 @@ class _Splitter:
         for i in range(1, len(unit.paragraphs)):
             before = self.text.text[slice(*unit.paragraphs[i - 1])]
             here = self.text.text[slice(*unit.paragraphs[i])]
-            if departments_of(before) or (i >= usual and CLOSING.match(here)):
+            strongly = bool(CLOSES_FOR_CERTAIN.match(here)) and i == len(unit.paragraphs) - 1
+            strongly = strongly and (not _is_chapter(unit) or bool(QUESTION.match(before)))
+            weakly = not _is_chapter(unit) and i >= usual and bool(CLOSING.match(here))
+            if (departments_of(before) and not _is_chapter(unit)) or strongly or weakly:
                 unit.paragraphs, rest = unit.paragraphs[:i], unit.paragraphs[i:]
                 return rest
         return []
 
-    def _emit_preamble(self, root: _Unit) -> None:
-        """Front matter is set apart; what is left of the opening paragraphs are the clauses 0, 0a, 0b."""
+    def _emit_part(self, part: _Part) -> None:
+        closing = self._closing(part.root)
+        self.titled = self._mostly_titled(part.root)
+        heading = self._emit_preamble(part)
+        for child in part.root.children:
+            self._emit(child, heading, part.prefix)
+        body = [paragraph for paragraph in closing if not self._is_front_matter_at_end(paragraph)]
+        for letter, paragraph in zip(_letters(len(body)), body, strict=True):
+            self._add(_joined(part.prefix, f"end{letter}"), "closing", (), [paragraph])
+
+    def _emit_preamble(self, part: _Part) -> tuple[str, ...]:
+        """Set front matter apart; what is left are the clauses 0, 0a, 0b. Returns the part's heading."""
         body: list[tuple[int, int]] = []
-        for start, end in root.paragraphs:
+        titles = [part.title] if part.title else []
+        for start, end in part.root.paragraphs:
             line = self.text.text[start:end]
             if self._is_front_matter(line, before_body=not body):
-                self.front.append(line)
+                (self.front if not part.prefix else titles).append(line)
             else:
                 body.append((start, end))
-        numbered = bool(root.children)
-        for part, paragraph in zip(_letters(len(body)), body, strict=True):
-            self._add(f"0{part}", "preamble" if numbered else "measure", (), [paragraph])
+        heading = tuple(titles[:1]) if part.prefix.startswith("A") else ()
+        kind: ClauseKind = "preamble" if part.root.children else "measure"
+        for letter, paragraph in zip(_letters(len(body)), body, strict=True):
+            self._add(_joined(part.prefix, f"0{letter}"), kind, heading, [paragraph])
+        return heading
 
     def _is_front_matter(self, line: str, *, before_body: bool) -> bool:
-        if DOC_NUMBER_LINE.match(line) or TITLE_LINE.match(line) or ANNEX.match(line):
+        if TABLE_ROW.match(line) or QUESTION.match(line):
+            return False
+        if (
+            DOC_NUMBER_LINE.match(line)
+            or TITLE_LINE.match(line)
+            or ANNEX.fullmatch(line)
+            or PASSED.match(line)
+        ):
             return True
-        if ADDRESSEE.match(line) and len(line) < 120:
+        if ADDRESSEE.match(line) and RECIPIENTS.match(line) and not NO_RECIPIENTS.search(line):
             return True
-        return before_body and len(line) < 60 and not re.search(r"[。；;]", line)
-
-    def _emit_closing(self, root: _Unit, paragraphs: list[tuple[int, int]]) -> None:
-        body = [paragraph for paragraph in paragraphs if not self._is_front_matter_at_end(paragraph)]
-        for part, paragraph in zip(_letters(len(body)), body, strict=True):
-            self._add(f"end{part}", "closing", (), [paragraph])
+        return before_body and len(line) < 60 and not re.search(r"[。；;！!]|^(?:为|根据|按照|经|现)", line)
 
     def _is_front_matter_at_end(self, paragraph: tuple[int, int]) -> bool:
         line = self.text.text[slice(*paragraph)]
-        return bool(ANNEX.match(line) or SIGNATURE.match(line) or DATE_LINE.match(line))
+        return bool(ANNEX.fullmatch(line) or SIGNATURE.match(line) or DATE_LINE.match(line))
 
     # -- clauses ----------------------------------------------------------------------------------
 
     def _emit(self, unit: _Unit, heading: tuple[str, ...], prefix: str) -> None:
-        label = f"{prefix}.{unit.number}" if prefix else unit.number
+        label = _joined(prefix, unit.number)
         if not unit.children and not _is_chapter(unit):
             self._emit_leaf(unit, heading, label)
             return
@@ -261,12 +399,20 @@ class _Splitter:
         if not unit.children and not leads:
             self._add(label, self._kind(below), heading, unit.paragraphs)
             return
-        if unit.children and not _is_chapter(unit) and unit.numbering and unit.numbering.name == "article":
-            self._add(f"{label}.0", self._kind(below), heading, unit.paragraphs)
+        if unit.children and not _is_chapter(unit) and self._leads_a_list(unit):
+            below = heading
+            self._add(f"{label}.0{'a' if unit.after else ''}", self._kind(below), heading, unit.paragraphs)
         else:
             self._emit_paragraphs(leads, label, below, bool(unit.children))
         for child in unit.children:
             self._emit(child, below, label)
+        if unit.after:
+            self._add(f"{label}.0{'b' if unit.paragraphs else ''}", self._kind(below), heading, unit.after)
+
+    def _leads_a_list(self, unit: _Unit) -> bool:
+        """Whether a unit's own line is the lead of a list and not a title: an article's, or one ending in a colon."""
+        line = self.text.text[slice(*unit.paragraphs[0])]
+        return unit.numbering is not None and (unit.numbering.name == "article" or line.endswith(("：", ":")))
 
     def _emit_leaf(self, unit: _Unit, heading: tuple[str, ...], label: str) -> None:
         title = self._own_title(unit) if self.titled else None
@@ -300,7 +446,10 @@ class _Splitter:
             label = f"{label}~{self.seen[label]}"
         text = re.sub(r"[ \t]*\n\s*", "\n", self.text.text[start:end])
         span = self.text.raw_span(start, end)
-        self.clauses.append(Clause(self.document_id, label, kind, heading, span, text, departments_of(text)))
+        printed = re.sub(r"[ \t]*\n\s*", "\n", self.printed[start:end])
+        self.clauses.append(
+            Clause(self.document_id, label, kind, heading, span, text, departments_of(text, printed))
+        )
 
     def _title_and_body(self, unit: _Unit) -> tuple[str, list[tuple[int, int]]]:
         """A heading unit's title without its number, and the body glued behind it, if any."""
@@ -308,7 +457,7 @@ class _Splitter:
         line = self.text.text[start:end]
         number = unit.numbering.pattern.match(line) if unit.numbering else None
         offset = number.end() if number else 0
-        stop = re.search(r"[。？?]", line[offset:])
+        stop = re.search(r"[。？?](?![^。\n]{0,20}[？?]$)", line[offset:])
         if stop and offset + stop.end() < len(line) and stop.start() <= MAX_TITLE:
             body = offset + stop.end()
             body += _leading(line[body:])
@@ -368,6 +517,10 @@ def _units(unit: _Unit) -> Iterator[_Unit]:
         yield from _units(child)
 
 
+def _joined(prefix: str, label: str) -> str:
+    return f"{prefix}.{label}" if prefix else label
+
+
 def _letters(count: int) -> list[str]:
     """The label endings of `count` unnumbered paragraphs: none for one, else a, b, ... z, aa, ab ..."""
     if count <= 1:
@@ -386,7 +539,9 @@ def _trailing(text: str) -> int:
 # -- sentences ------------------------------------------------------------------------------------
 
 SENTENCE = re.compile(r"[^。！？!?；;\n]+(?:[。！？!?；;]+[”’』」）)]*)?|[。！？!?；;]+")
-DEPARTMENT_PARENTHESIS = re.compile(r"[（(]([^（()）]*)[)）]\s*$")
+# The parenthesis at the end; one more may stand inside it: 各县（市、区）人民政府.
+DEPARTMENT_PARENTHESIS = re.compile(r"[（(]((?:[^（()）]|[（(][^（()）]{1,12}[)）])*)[)）]\s*$")
+INNER_PARENTHESIS = re.compile(r"[（(][^（()）]*[)）]")
 
 
 def sentences_of(text: AlignedText, clause: Clause) -> Iterator[Sentence]:
@@ -407,23 +562,43 @@ DUTY = re.compile(
     r"(?:责任|负责|牵头|配合|主管|实施)(?:单位|部门)?\s*[:：]|"
     r"(?:分别|共同|具体)?(?:按|依)(?:照)?(?:各自)?(?:职责|职能|分工)\S{0,6}(?:负责|落实|实施)|(?:牵头|配合|共同|分别|具体)?负责|牵头|配合|落实"
 )
-# Two names run together: a department's last character with the next one's level behind it.
+# Two names run together: a department's last character with the next one's level or 国家, 中国 behind it.
 UNSPLIT = re.compile(
-    r"(?<=[局办厅])(?=[市县省区州盟旗](?!域))|(?<=[局办厅委])(?=(?:中国)?人民银行|人行)|(?<=银行)(?=[市县省区州])|(?<=委)(?=[市县省](?!员))"
+    r"(?<=[局办厅部院会心])(?=[市县省区州盟旗](?![域级]))|(?<=[局办厅委会])(?=(?:中国)?人民银行|人行|国家|国网|团[市县省区])|"
+    r"(?<=银行)(?=[市县省区州])|(?<=委)(?=[市县省](?!员))"
+)
+# 市财政局等部门, 市公安局及有关单位: what is behind the name.
+OTHERS = re.compile(
+    r"(?:等|及|和)(?:有关|相关|其他)?(?:部门|单位).*$|(?:及|等|和)?(?:有关|相关|其他)?(?:部门|单位)?$"
 )
 NOT_A_NAME = re.compile(r"^(?:等|及|和|各)?(?:有关|相关|其他)?(?:部门|单位|责任单位)?$")
 
 
-def departments_of(text: str) -> tuple[Department, ...]:
-    """The responsible departments in the parenthesis that ends `text`, or none."""
+def departments_of(text: str, printed: str | None = None) -> tuple[Department, ...]:
+    """The responsible departments in the parenthesis that ends `text`, or none.
+
+    `printed` is the text before simplification, position by position; names are given as they stand there.
+    """
     match = DEPARTMENT_PARENTHESIS.search(text)
     if match is None or not DUTY.search(match[1]):
         return ()
     found: dict[str, Department] = {}
-    for part in re.split(r"[;；。]", match[1]):
+    for part in re.split(r"[;；。]", INNER_PARENTHESIS.sub(_masked, match[1])):
         for name, role in _names_of(part):
+            name = name.translate(UNMASK)
+            at = text.find(name, match.start())
+            name = printed[at : at + len(name)] if printed is not None and at >= 0 else name
             found.setdefault(name, Department(name, role))
     return tuple(found.values())
+
+
+# The separators inside an inner parenthesis part no names; they are hidden while names are told apart.
+MASK = str.maketrans("、，,", "\ue000\ue001\ue002")
+UNMASK = str.maketrans("\ue000\ue001\ue002", "、，,")
+
+
+def _masked(match: re.Match[str]) -> str:
+    return match.group().translate(MASK)
 
 
 def _names_of(part: str) -> Iterator[tuple[str, str]]:
@@ -431,13 +606,8 @@ def _names_of(part: str) -> Iterator[tuple[str, str]]:
     segments = re.split(r"[，,](?=[^，,]*(?:牵头|配合|负责))|(?<=牵头)[，,]", part)
     for segment in segments:
         role = "牵头" if "牵头" in segment else "配合" if "配合" in segment else ""
-        names = DUTY.sub("、", segment)
-        for piece in re.split(r"[、，,\s/]+", names):
+        for piece in re.split(r"[、，,\s/]+", DUTY.sub("、", segment)):
             for name in UNSPLIT.split(piece):
-                name = re.sub(
-                    r"(?:及|等|和)?(?:有关|相关|其他)?(?:部门|单位)?$",
-                    "",
-                    re.sub(r"(?:等|及|和)(?:有关|相关|其他)?(?:部门|单位).*$", "", name),
-                )
+                name = OTHERS.sub("", name)
                 if len(name) > 1 and not NOT_A_NAME.match(name):
                     yield name, role

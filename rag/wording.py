@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag import lexicon, places
-from rag.fold import fold, to_traditional
+from rag.fold import fold, to_simplified, to_traditional
 from rag.types import Language
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -134,7 +134,7 @@ def place_names(names: Sequence[str], language: Language) -> str:
 def department_names(names: Sequence[str], language: Language) -> str:
     """Departments for the asker: in English with the Chinese in brackets where the table knows them."""
     if language != "en":
-        return in_script("、".join(names), language)
+        return in_script(to_simplified("、".join(names)), language)
     return ", ".join(_english_department(name) for name in names)
 
 
