@@ -19,7 +19,11 @@ from rag.read import decode, document_paths, read_document
 SIMPLIFIED = "一、总体要求\r\n　　对返乡农民工创业的，给予最高30万元的贷款，由市人力资源和社会保障局负责。\n"
 TRADITIONAL = "一、總體要求\r\n　　對返鄉農民工創業的，給予最高30萬元的貸款，由市人力資源和社會保障局負責。\n"
 
+SHORT = "一、支持\r\n对返乡的农民工提供贷款。"  # readable bytes in either order
+
 ENCODED = [
+    (SHORT, "utf-16-le", b""),
+    (SHORT, "utf-16-be", b""),
     (SIMPLIFIED, "utf-8", b""),
     (SIMPLIFIED, "utf-8", codecs.BOM_UTF8),
     (SIMPLIFIED, "utf-16-le", codecs.BOM_UTF16_LE),
