@@ -290,6 +290,10 @@ class Answerer:
         status = Status.ANSWERED if named else Status.WHICH_CITY
         plan = _Plan(status, compose=False)
         if not named and len(scopes) > MOST_PLACES_APART:
+            found = retrieve(query, self.index, self.embedder, k=HITS_KEPT)
+            judgement = judge(query, select(query, found, self.index), found, self.index)
+            if not judgement.enough:
+                return self._plan_not_covered(query, found, judgement)
             held = place_names(self._held(), language)
             return _Plan(status, [Framing(say("which_city_many", language, held=held))])
         if not named:
@@ -422,6 +426,8 @@ def _decisive(judgement: Judgement, query: Query) -> bool:
     asked = query.intents & {"amount", "phone", "papers", "interest", "deadline", "number"}
     if "group" in judgement.missing:
         return True
+    if "department" in query.intents and "department" not in judgement.missing:
+        return False
     return bool(asked) and asked <= set(judgement.missing)
 
 

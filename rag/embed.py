@@ -93,20 +93,40 @@ def passages_of(
 ) -> list[Passage]:
     """The passages of `clauses`: pieces of whole sentences, then each sentence of those with several."""
     passages: list[Passage] = []
+    leads = leads_of(clauses)
     for number, clause in enumerate(clauses):
         parts = sentences[number]
         place = metadata[clause.document].place or ""
-        head = " ".join(part for part in (place, *clause.heading) if part)
+        lead = sentences[leads[number]][-1].text if number in leads and sentences[leads[number]] else ""
+        head = " ".join(part for part in (place, *clause.heading, lead) if part)
         for first, last in _pieces(parts):
             body = "".join(part.text for part in parts[first:last])
             passages.append(Passage(number, (first, last), f"{head}\n{body}"))
         if len(parts) > 1:
-            own = clause.heading[-1] if clause.heading else ""
+            own = lead or (clause.heading[-1] if clause.heading else "")
             passages += [
                 Passage(number, (i, i + 1), f"{own}：{part.text}" if own else part.text)
                 for i, part in enumerate(parts)
             ]
     return passages
+
+
+def leads_of(clauses: Sequence[Clause]) -> dict[int, int]:
+    """For each item of a list the number of the clause that leads it: 2.7.1 is led by 2.7.0 if that ends in a colon."""
+    numbers = {(clause.document, clause.label): i for i, clause in enumerate(clauses)}
+    leads: dict[int, int] = {}
+    for number, clause in enumerate(clauses):
+        above = clause.label.rpartition(".")[0]
+        for ending in (".0", ".0a"):
+            lead = numbers.get((clause.document, above + ending))
+            if (
+                above
+                and lead is not None
+                and lead < number
+                and clauses[lead].text.rstrip().endswith(("：", ":"))
+            ):
+                leads[number] = lead
+    return leads
 
 
 def _pieces(parts: Sequence[Sentence]) -> Iterator[tuple[int, int]]:

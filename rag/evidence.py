@@ -25,15 +25,18 @@ from rag.types import Clause, Evidence, Query, Sentence, Span
 CHARS_ONE_THING = 260
 CHARS_SEVERAL = 400
 MOST_SENTENCES = 3
+MOST_ITEMS = 12
+# A clause's rank in retrieval counts this much by its inverse, beside its sentences' own scores.
+RANK_BONUS = 0.35
 # How far below the best sentence another may score and still be shown.
-MARGIN_ONE_THING, MARGIN_SEVERAL = 0.35, 0.6
+MARGIN_ONE_THING, MARGIN_SEVERAL, MARGIN_OPEN_SLOT = 0.35, 0.6, 0.8
 CLAUSES_LOOKED_AT = 8
 
 NUMBER = r"[\d〇零一二两三四五六七八九十百千万亿.]+"
 # What fills a slot, in folded clause text. Names are those of `understand.INTENTS`.
 SLOTS: dict[str, re.Pattern[str]] = {
     "amount": re.compile(
-        rf"{NUMBER}\s*(?:万|亿|千|百)?\s*元|\d\s*[万亿](?![人家户个次])|\d\s*%|百分之|倍|免费|全额|零费用|0成本|[一二三四五六七八九两]折|减半"
+        rf"{NUMBER}\s*(?:万|亿|千|百)?\s*元|\d\s*[万亿](?![人家户个次])|\d\s*%|百分之|倍|免费|全额|零费用|0成本|[一二三四五六七八九两]折|减半|[:：]\d{(2,)}(?:\.\d+)?(?=;|；|$)"
     ),
     "number": re.compile(
         r"\d|[一二三四五六七八九十两百]+(?:个|家|年|人|次|天|项|名|类|种|日|月|户|万)|百分之|半|首"
@@ -41,8 +44,10 @@ SLOTS: dict[str, re.Pattern[str]] = {
     "phone": re.compile(r"\d{3,4}-?\d{7,8}|1\d{10}|12\d{3}"),
     "papers": re.compile(r"材料|证明|身份证|申请表|申请书|执照|复印件|证件|手续"),
     "interest": re.compile(r"利率[^.;]{0,14}\d|lpr|基点|免息|无息|全额贴息|贴息[^.;]{0,12}\d|年息"),
+    # A calendar year alone (2024年度) is no deadline.
     "deadline": re.compile(
-        r"\d+(?:\.\d+)?\s*(?:个)?(?:年|月|日|天|工作日|小时|周)|[一二三四五六七八九十两半]\s*(?:个)?(?:年|月|日|天|小时|工作日)|十[一二三四五]五|当场|即时|期满|截止|以内"
+        r"\d+(?:\.\d+)?\s*(?:个)?(?:月|日|天|工作日|小时|周)|(?<!\d)\d{1,2}年(?!代)|[一二三四五六七八九十两半]+\s*(?:个)?(?:年|月|日|天|小时|工作日)|"
+        r"十[一二三四五]五|当场|即时|期满|截止|以内"
     ),
     "department": re.compile(r"局|委|办公室|部门|中心|银行|支行|厅|政府|单位|所|院"),
 }
@@ -81,6 +86,7 @@ ENGLISH_ASKING = re.compile(
     r"\b(?:the|a|an|is|are|was|were|be|been|do|does|did|what|which|who|whom|how|when|where|why|can|could|may|i|my|we|our|you|your|in|on|of|for|to|and|or|from|by|with|at|it|its|this|that|these|those|there|any|some|much|many|have|has|had|get|will|would|should|city|county|municipality|government|please|tell|me|about|if)\b"
 )
 
+ASKS = re.compile(r"[？?]$|^(?:问|Q)\s*[:：]")  # a question printed in a document answers nothing
 QUOTED = re.compile(r"[「『“\"《‘']([^」』”\"》’'\s]{2,30})[」』”\"》’']")
 DEFINING = re.compile(r"统称|简称|是指|即|[(（]|包括|分为|分别|实行")
 
@@ -142,7 +148,10 @@ class Scorer:
     def sentences(self, clause: int) -> list[Scored]:
         """The sentences of a clause, each scored; a mere title is none, unless it is all there is."""
         parts = self.index.sentences[clause]
-        telling = [i for i, part in enumerate(parts) if not _is_title(part, self.index.clauses[clause])]
+        owner = self.index.clauses[clause]
+        telling = [
+            i for i, part in enumerate(parts) if not (_is_title(part, owner) or ASKS.search(part.text))
+        ]
         return [self.score(clause, i) for i in telling or range(len(parts))]
 
     def score(self, clause: int, position: int) -> Scored:
@@ -159,7 +168,7 @@ class Scorer:
             else 0.0
         )
         score = (
-            8 * (cosine - 0.8) + 1.5 * coverage + 0.25 * filled + 0.4 * quoted + 0.4 * defined + 0.3 * same
+            8 * (cosine - 0.8) + 1.5 * coverage + 0.35 * filled + 0.4 * quoted + 0.4 * defined + 0.3 * same
         )
         return Scored(clause, position, sentence, cosine, coverage, score)
 
@@ -201,11 +210,11 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
         looked_up = _looked_up(query, found, index)
         if looked_up:
             return looked_up
-    several = bool(query.intents & {"list", "compare", "overview"})
+    several = bool(query.intents & {"list", "compare", "overview", "papers"})
     budget = CHARS_SEVERAL if several else CHARS_ONE_THING
     numbers = [index.number[hit.clause.id] for hit in found.hits[:CLAUSES_LOOKED_AT]]
     ranked = [
-        (part.score + 0.35 / rank, part)
+        (part.score + RANK_BONUS / rank, part)
         for rank, number in enumerate(numbers, 1)
         for part in scorer.sentences(number)
     ]
@@ -220,10 +229,57 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
         ):
             continue
         chosen.append(part)
-    chosen = _with_context(chosen, scorer)
+    chosen += _filling_open_slots(query, chosen, ranked, index)
+    chosen = _with_lists(_with_context(chosen, scorer), scorer, whole=several)
     order = {part.clause: i for i, part in reversed(list(enumerate(chosen)))}
-    chosen.sort(key=lambda part: (order[part.clause], part.position))
+    heads = {
+        number: min(order.get(n, len(order)) for n in (lead, *index.items[lead]))
+        for lead in index.items
+        for number in (lead, *index.items[lead])
+        if number in order
+    }
+    chosen.sort(key=lambda part: (heads.get(part.clause, order[part.clause]), part.clause, part.position))
     return tuple(of_sentence(index, part.clause, part.sentence) for part in chosen)
+
+
+def _filling_open_slots(
+    query: Query, chosen: Sequence[Scored], ranked: Sequence[tuple[float, Scored]], index: Index
+) -> list[Scored]:
+    """For each slot that `chosen` leaves open the best sentence that fills it, if it fits nearly as well."""
+    found: list[Scored] = []
+    for name in sorted(query.intents & set(SLOTS) - {"department"}):
+        have = [of_sentence(index, part.clause, part.sentence) for part in (*chosen, *found)]
+        if _filled(name, query, have):
+            continue
+        for score, part in ranked:
+            if score < ranked[0][0] - MARGIN_OPEN_SLOT:
+                break
+            if _filled(name, query, [of_sentence(index, part.clause, part.sentence)]):
+                found.append(part)
+                break
+    return found
+
+
+def _with_lists(chosen: list[Scored], scorer: Scorer, *, whole: bool) -> list[Scored]:
+    """`chosen` with the lead of each list item in it; a lead brings its items, and so does a list asked for.
+
+    「中度失能的，每人每月四百元」 says little without 「补贴标准为：」, and that nothing without its items.
+    """
+    index = scorer.index
+    have = {part.clause for part in chosen}
+    wanted: list[int] = []
+    for i, part in enumerate(chosen):
+        lead = part.clause if part.clause in index.items else index.leads.get(part.clause)
+        if lead is None or (i and not whole):
+            continue
+        bare = part.clause == lead and part.sentence == index.sentences[lead][-1]
+        wanted += [lead, *(index.items[lead] if whole or bare else [])]
+    added = [
+        scorer.score(number, len(index.sentences[number]) - 1 if number in index.items else 0)
+        for number in dict.fromkeys(wanted)
+        if number not in have and index.sentences[number]
+    ]
+    return [*chosen, *added[:MOST_ITEMS]]
 
 
 def _with_context(chosen: list[Scored], scorer: Scorer) -> list[Scored]:

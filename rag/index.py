@@ -18,6 +18,7 @@ import math
 import os
 import shutil
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +26,7 @@ import numpy as np
 
 from rag.clean import clean
 from rag.describe import describe
-from rag.embed import Embedder, Progress, Vectors, passages_of
+from rag.embed import Embedder, Progress, Vectors, leads_of, passages_of
 from rag.errors import DocumentError, IndexNotUsableError
 from rag.fold import fold
 from rag.read import document_paths, read_document
@@ -91,6 +92,12 @@ class Index:
         self.terms = terms
         self.identity = identity
         self.number = {clause.id: i for i, clause in enumerate(clauses)}
+        self.leads = leads_of(clauses)
+        """For each item of a list the number of the clause that leads it."""
+        self.items: dict[int, list[int]] = {}
+        """For each clause that leads a list the numbers of its items, in order."""
+        for item, lead in self.leads.items():
+            self.items.setdefault(lead, []).append(item)
         self.passage_clauses = np.array([passage.clause for passage in passages], dtype=np.int64)
         self._sentence_passage = {
             (passage.clause, passage.sentences[0]): i
@@ -201,6 +208,7 @@ def _write(
     _dump(folder / "passages.json", [[p.clause, *p.sentences, p.text] for p in passages])
     manifest = {
         "schema": SCHEMA,
+        "reader": reader_identity(),
         "embedder": {"identity": embedder.identity, "dimension": embedder.dimension, "unit_length": True},
         "documents": {reading.document.id: reading.document.sha256 for reading in readings},
         "counts": {"clauses": len(clauses), "passages": len(passages)},
@@ -337,7 +345,36 @@ def _manifest(home: Path) -> dict[str, Any]:
         raise IndexNotUsableError(
             f"The index has schema {manifest.get('schema')}, this version reads {SCHEMA}. {REBUILD}"
         )
+    if manifest.get("reader") != reader_identity():
+        raise IndexNotUsableError(f"The index was built by another version of the reader. {REBUILD}")
     return dict(manifest)
+
+
+# The modules that decide what is in an index besides the documents and the model.
+READER_MODULES = (
+    "aligned",
+    "clean",
+    "describe",
+    "embed",
+    "fold",
+    "numerals",
+    "places",
+    "read",
+    "split",
+    "terms",
+)
+
+
+@lru_cache(maxsize=1)
+def reader_identity() -> str:
+    """A digest of the code that reads documents: an index made by other code has other clauses.
+
+    No number kept by hand, since that is forgotten just when it matters.
+    """
+    digest = hashlib.sha256()
+    for name in READER_MODULES:
+        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _is_whole(home: Path) -> bool:

@@ -36,6 +36,12 @@ GRANTED = re.compile(
 )
 INTENDED = re.compile(r"探索|鼓励|推动|研究|逐步|积极争取|引导|力争|争取|推进|加快|完善|适时")
 
+AMOUNT = re.compile(r"\d[\d,.]*\s*(?:万|亿|千|百)?元|[一二三四五六七八九十百千万]+元|\d\s*%|百分之|免费|全额")
+# How a support is run, watched and taken back is none to the one who asks.
+ADMINISTRATION = re.compile(
+    r"停发|骗取|追回|追缴|公示|制定本|印发|不再享受|不得|违反|违法|侵权|专账|绩效|考核|监督检查|评审|台账|弄虚作假|由.{0,12}(?:财政|预算).{0,8}(?:承担|分担|安排)|责令|处罚|纳入.{0,6}信用"
+)
+
 
 @dataclass(frozen=True)
 class Support:
@@ -65,18 +71,21 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
             continue
         here = groups_in(clause.text)
         for position, sentence in enumerate(index.sentences[number]):
-            kind = kind_of(sentence.text)
-            if kind is None:
+            titled = " ".join([*clause.heading[-1:], sentence.text])
+            kind = kind_of(sentence.text) or (kind_of(titled) if AMOUNT.search(sentence.text) else None)
+            if kind is None or ADMINISTRATION.search(sentence.text):
                 continue
             scored = scorer.score(number, position)
             fits = bool(asked & (groups_in(sentence.text) or here))
-            granted = bool(GRANTED.search(sentence.text)) and not _only_intended(sentence.text)
+            granted = bool(
+                GRANTED.search(sentence.text) or AMOUNT.search(sentence.text)
+            ) and not _only_intended(sentence.text)
             other_only = bool(here) and bool(asked) and not fits
             score = (
                 scored.score
                 + 1.2 * fits
                 + 0.5 * granted
-                + 0.2 * bool(re.search(r"\d|免费|全额", sentence.text))
+                + 0.4 * bool(AMOUNT.search(sentence.text))
                 + (0.3 if clause.id in ranks else 0.0)
                 - 0.6 * other_only
             )

@@ -22,6 +22,13 @@ from rag.types import Clause, Hit, Query
 RRF_K = 60  # Cormack, Clarke and Buettcher 2009, "Reciprocal Rank Fusion", section 3
 DEPTH = 200  # passages a dense ranking looks at
 
+# Words that clauses print where they fill what a question asks for in quite other ones.
+SLOT_WORDS = {
+    "papers": "提交材料 申请表 身份证 证明",
+    "phone": "电话",
+    "deadline": "时间 期限 工作日内",
+}
+
 Scores = npt.NDArray[np.float32]
 
 
@@ -112,7 +119,9 @@ def _rank_clauses(index: Index, cosines: dict[int, float], *, single: bool) -> l
 def _lexical(query: Query, index: Index, allowed: npt.NDArray[np.int64]) -> list[int]:
     """Clauses in scope by BM25 over the query's words and the official terms behind them."""
     known = index.terms.vocab_dict
-    numbers = [known[token] for token in tokens(search_words(query.text)) if token in known]
+    asked_for = " ".join(words for name, words in SLOT_WORDS.items() if name in query.intents)
+    words = f"{search_words(query.text)} {asked_for}"
+    numbers = [known[token] for token in tokens(words) if token in known]
     if not numbers:
         return []
     scores: Scores = index.terms.get_scores_from_ids(numbers)

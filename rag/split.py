@@ -545,9 +545,37 @@ INNER_PARENTHESIS = re.compile(r"[（(][^（()）]*[)）]")
 
 
 def sentences_of(text: AlignedText, clause: Clause) -> Iterator[Sentence]:
-    """The sentences of a clause; a trailing parenthesis of departments is none of them."""
-    low, high = text.starts.searchsorted([clause.span.start, clause.span.end])
-    for match in SENTENCE.finditer(text.text, int(low), int(high)):
+    """The sentences of a clause; a trailing parenthesis of departments is none of them.
+
+    A row of a table is one sentence, read with the names of its columns: 「等级：高级工；金额：2000」.
+    """
+    low, high = (int(at) for at in text.starts.searchsorted([clause.span.start, clause.span.end]))
+    columns: list[str] = []
+    for line in re.finditer(r"[^\n]+", text.text[low:high]):
+        start = low + line.start()
+        cells = _cells(line.group())
+        if not cells:
+            columns = []
+            yield from _sentences_of_line(text, start, low + line.end())
+            continue
+        stripped = line.group().strip()
+        start += _leading(line.group())
+        named = "；".join(
+            f"{name}：{cell}" if name else cell for name, cell in zip(columns, cells, strict=False)
+        )
+        yield Sentence(text.raw_span(start, start + len(stripped)), named or stripped)
+        columns = columns or cells
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a table's row; none for any other line."""
+    if not TABLE_ROW.match(line.strip()):
+        return []
+    return [cell.strip() for cell in re.split(r"\t+|\|", line.strip().strip("|")) if cell.strip()]
+
+
+def _sentences_of_line(text: AlignedText, low: int, high: int) -> Iterator[Sentence]:
+    for match in SENTENCE.finditer(text.text, low, high):
         body = match.group()
         stripped = body.strip()
         if not stripped or (DEPARTMENT_PARENTHESIS.fullmatch(stripped) and departments_of(stripped)):

@@ -31,15 +31,15 @@ INTENTS: dict[str, re.Pattern[str]] = {
         r"(?:any|is there) (?:support|help|subsid\w+|assistance)"
     ),
     "amount": re.compile(
-        r"多少(?:钱|元|万|块|费|资金|补|奖|经费)|(?:贷|领|拿|给|补|奖|借|发|享受|申请|报销|补贴|补助|资助|奖励|金额|额度)\S{0,6}多少(?!人|家|个|天|年|次|项|条|户)|"
-        r"几(?:万|千|百|块|元)|(?:最高|最多|上限)\S{0,6}(?:多少|几)|额度|多大额|"
+        r"多少(?:钱|元|万|块|费|资金|补|奖|经费)|(?:贷|领|拿|给|补|奖|借|发|享受|申请|报销|补贴|补助|资助|奖励|金额|额度)[^，。？！,?!]{0,6}多少(?!人|家|个|天|年|次|项|条|户)|"
+        r"几(?:万|千|百|块|元)|(?:最高|最多|上限)[^，。？！,?!]{0,6}(?:多少|几)|额度|多大额|"
         r"how much|maximum (?:loan|amount)|what amount"
     ),
     "number": re.compile(
         r"多少|(?<!好)几(?:个|家|人|天|年|次|项|户|名|所|处|件|间|支|期)|比例|占比|百分之|how many|how long|what (?:share|percentage|number)"
     ),
     "department": re.compile(
-        r"找(?:谁|哪)|(?:哪个|哪些|什么|哪一个|哪几个|何)(?:\S{0,4})(?:部门|单位|局|机构|窗口|委)|谁(?:负责|管|来管|牵头)|归\S{0,6}管|去哪(?:里|儿)?(?:办|申请|问)|"
+        r"找(?:谁|哪)|(?:哪个|哪些|什么|哪一个|哪几个|何)(?:\S{0,4})(?:部门|单位|局|机构|窗口|委)|设在哪|谁(?:负责|管|来管|牵头)|归\S{0,6}管|去哪(?:里|儿)?(?:办|申请|问)|"
         r"(?:部门|单位|局)\S{0,8}(?:负责|牵头)|责任单位|牵头单位|who (?:is|are|do|should|handles|can help)|which (?:department|agency|bureau|office|authorit)|where (?:do|can|should) i (?:go|apply|ask)|whom"
     ),
     "definition": re.compile(
@@ -49,7 +49,7 @@ INTENTS: dict[str, re.Pattern[str]] = {
     "basis": re.compile(r"依据|根据|按照|基于|based on"),
     "phone": re.compile(r"电话|热线|联系方式|手机号|phone|telephone|hotline"),
     "papers": re.compile(
-        r"(?:什么|哪些|啥|要带?)\S{0,4}(?:材料|证件|手续|资料|表格)|what (?:documents|papers|materials)"
+        r"(?:什么|哪些|啥|要带?)\S{0,4}(?:材料|证件|手续|资料|表格)|what (?:documents|papers|materials)|what (?:do|should|must) i (?:have to )?(?:hand in|submit|bring|provide|prepare)"
     ),
     "interest": re.compile(r"利率|利息|interest rate"),
     "deadline": re.compile(
@@ -98,6 +98,7 @@ REPEATED = re.compile(r"([一-鿿]{2,4})\1")  # 四众四众, said for emphasis
 NUMERAL = r"[〇○零一二三四五六七八九十百两\d０-９]+"
 # Spellings of a clause's number: pattern -> groups are label parts from the top. 第六部分第（六）项, 二（五）26.
 LABELS: tuple[re.Pattern[str], ...] = (
+    re.compile(rf"第\s*({NUMERAL})\s*条之\s*({NUMERAL})"),
     re.compile(
         rf"第?\s*({NUMERAL})\s*(?:部分|章|大点)\s*[,，的]?\s*第?\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*(?:节|部分|点)?\s*第?\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*[条项点款]"
     ),
@@ -226,7 +227,7 @@ def labels_of(question: str) -> tuple[str, ...]:
         for match in pattern.finditer(to_simplified(question)):
             parts = [parse_numeral(part) for part in match.groups()]
             if all(part is not None for part in parts):
-                found.append(".".join(str(part) for part in parts))
+                found.append(("-" if pattern is LABELS[0] else ".").join(str(part) for part in parts))
         if found:
             return tuple(dict.fromkeys(found))
     return ()

@@ -137,8 +137,7 @@ def served(load: Callable[[], Loaded]) -> Iterator[tuple[str, Opening]]:
     servers: list[uvicorn.Server] = []
 
     async def run() -> None:
-        config = uvicorn.Config(ui_page.application(desk), log_level="warning", timeout_graceful_shutdown=1)
-        servers.append(uvicorn.Server(config))
+        servers.append(ui_page.server(desk))
         await servers[0].serve(sockets=[listening])
 
     thread = threading.Thread(target=asyncio.run, args=(run(),))
@@ -146,7 +145,6 @@ def served(load: Callable[[], Loaded]) -> Iterator[tuple[str, Opening]]:
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/", desk.opening
     finally:
-        desk.stop_all()
         for server in servers:
             server.should_exit = True
         thread.join(20)

@@ -175,6 +175,9 @@ def test_an_unreadable_document_is_named_and_the_others_kept(home: Path, tmp_pat
 @pytest.mark.models
 def test_ctrl_c_during_a_build_leaves_the_old_index_whole(home: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(home, tmp_path / "copy")
+    (copy / "documents").mkdir()
+    for path in sorted(SEEDS.iterdir())[:2]:  # something to embed, so that there is time to stop it
+        shutil.copy(path, copy / "documents" / f"new-{path.name}")
     env = {**os.environ, "TIAOWEN_HOME": str(copy)}
     process = subprocess.Popen(
         [sys.executable, "-m", "rag.cli", "build"],
