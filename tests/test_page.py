@@ -18,7 +18,7 @@ from rag.config import Settings
 from rag.errors import IndexNotUsableError, InputError, ModelError
 from rag.index import Index
 from rag.types import Answer, Claim, Draft, Event, EvidenceFound, Finished, Mode, Status, Turn
-from tests.conftest import FakeEmbedder, FakeGenerator
+from conftest import FakeEmbedder, FakeGenerator
 from ui import page, show
 from ui.page import Desk, Loaded, Opening
 from ui.show import Shown
