@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import FakeEmbedder, FakeGenerator
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -18,7 +19,6 @@ from rag.config import Settings
 from rag.errors import IndexNotUsableError, InputError, ModelError
 from rag.index import Index
 from rag.types import Answer, Claim, Draft, Event, EvidenceFound, Finished, Mode, Status, Turn
-from conftest import FakeEmbedder, FakeGenerator
 from ui import page, show
 from ui.page import Desk, Loaded, Opening
 from ui.show import Shown
