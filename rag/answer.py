@@ -21,7 +21,18 @@ from rag.compose import draft_lines, prompt_for, system_prompt
 from rag.config import Settings
 from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import ModelError
-from rag.evidence import SLOTS, Judgement, Scored, Scorer, fills, judge, of_departments, of_sentence, select
+from rag.evidence import (
+    SLOTS,
+    Judgement,
+    Scored,
+    Scorer,
+    best_of,
+    fills,
+    judge,
+    of_departments,
+    of_sentence,
+    select,
+)
 from rag.fold import fold
 from rag.generate import Generator, build_generator
 from rag.index import Index
@@ -58,6 +69,7 @@ from rag.wording import department_names, in_script, kind_name, place_name, plac
 log = logging.getLogger(__name__)
 
 HITS_KEPT = 20
+VERBATIM = frozenset({"list", "definition", "papers", "confirm", "compare"})
 ASKING_WORD = re.compile(r"什么|啥|哪|谁|多少|几|怎么|如何|吗")
 ONE_THING = frozenset(
     {"amount", "number", "deadline", "papers", "interest", "phone", "overview", "definition"}
@@ -80,7 +92,9 @@ class _Plan:
     compose: bool = False
     """Whether a model may reword the claims; lists made by code are shown as they are."""
     tail: list[Line] = field(default_factory=list)
-    """Framing lines that stay behind the claims, whoever words them."""
+    """Lines that stay behind the claims, whoever words them."""
+    best: int = 1
+    """The mark of the evidence that fits best."""
 
 
 class Answerer:
@@ -149,8 +163,9 @@ class Answerer:
                 log.error("composing failed: %s", error)
                 notices.append(say("notice_model", query.language))
                 composed = []
-            if composed and not cancel.is_set():
-                lines = [*composed, *_left_out(query, plan, composed), *plan.tail]
+            stands = any(check.outcome in (Outcome.SUPPORTED, Outcome.RECITED) for check in checks)
+            if stands and not cancel.is_set():
+                lines = [*_left_out(query, plan, composed), *composed, *plan.tail]
         answer = _finish(query, plan, lines, tuple(checks), notices, as_of or datetime.date.today())
         timing = Timing(evidence_s, first_token_s, time.perf_counter() - started)
         log.info(
@@ -215,6 +230,9 @@ class Answerer:
             return self._plan_not_covered(scoped, found, judgement)
         plan = _Plan(Status.ANSWERED, evidence=list(evidence), hits=found.hits, compose=True)
         plan.lines = _claims(evidence, query.language)
+        plan.best = best_of(scoped, evidence, found, self.index) + 1
+        if query.intents & VERBATIM or (query.labels and not query.intents & ONE_THING):
+            plan.compose = False  # a clause, a list or a term asked for is given whole, as it is printed
         if "department" in query.intents and not query.intents & ONE_THING:
             plan.compose = False  # whom to ask is all that is asked: the names are given as they are printed
             plan.lines = plan.lines if len(ASKING_WORD.findall(fold(query.question))) > 1 else plan.lines[:1]
@@ -408,12 +426,18 @@ class Answerer:
 
 
 def _left_out(query: Query, plan: _Plan, composed: Sequence[Line]) -> Sequence[Line]:
-    """The extractive claim that composing may not lose: one that fills a slot which no composed claim fills."""
+    """The extractive claims that composing may not lose.
+
+    The best one, where no composed claim cites it, and one that fills a slot which no composed claim fills.
+    """
     claims = [line for line in composed if isinstance(line, Claim)]
     kept = [line for line in plan.lines if isinstance(line, Claim) and line not in plan.tail]
+    cited = {mark for claim in claims for mark in claim.marks}
+    lost = [line for line in kept if plan.best in line.marks and plan.best not in cited]
     asked = [name for name in query.intents if name in SLOTS and name != "department"]
-    open_slots = [name for name in asked if not any(fills(name, query, claim.text) for claim in claims)]
-    return [line for line in kept if any(fills(name, query, line.text) for name in open_slots)][:1]
+    texts = [claim.text for claim in (*claims, *lost)]
+    open_slots = [name for name in asked if not any(fills(name, query, text) for text in texts)]
+    return lost or [line for line in kept if any(fills(name, query, line.text) for name in open_slots)][:1]
 
 
 def _asked(query: Query) -> str:

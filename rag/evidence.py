@@ -26,6 +26,9 @@ CHARS_ONE_THING = 260
 CHARS_SEVERAL = 400
 MOST_SENTENCES = 3
 MOST_ITEMS = 12
+# What a sentence's score is made of; set on the development questions, see `Scorer.score`.
+COSINE_WEIGHT, COVERAGE_WEIGHT = 8.0, 1.5
+FILLED_WEIGHT, QUOTED_WEIGHT, QUANTITY_WEIGHT = 0.35, 0.4, 0.3
 # A clause's rank in retrieval counts this much by its inverse, beside its sentences' own scores.
 RANK_BONUS = 0.35
 # How far below the best sentence another may score and still be shown.
@@ -168,7 +171,11 @@ class Scorer:
             else 0.0
         )
         score = (
-            8 * (cosine - 0.8) + 1.5 * coverage + 0.35 * filled + 0.4 * quoted + 0.4 * defined + 0.3 * same
+            COSINE_WEIGHT * (cosine - 0.8)
+            + COVERAGE_WEIGHT * coverage
+            + FILLED_WEIGHT * filled
+            + QUOTED_WEIGHT * (quoted + defined)
+            + QUANTITY_WEIGHT * same
         )
         return Scored(clause, position, sentence, cosine, coverage, score)
 
@@ -240,6 +247,14 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
     }
     chosen.sort(key=lambda part: (heads.get(part.clause, order[part.clause]), part.clause, part.position))
     return tuple(of_sentence(index, part.clause, part.sentence) for part in chosen)
+
+
+def best_of(query: Query, evidence: Sequence[Evidence], found: Found, index: Index) -> int:
+    """The position of the piece of evidence that fits the question best; the first of equals."""
+    scorer = Scorer(query, found, index)
+    parts = [_scored(scorer, item, index) for item in evidence]
+    scores = [part.score if part else -1.0 for part in parts]
+    return scores.index(max(scores))
 
 
 def _filling_open_slots(

@@ -62,6 +62,10 @@ INTENTS: dict[str, re.Pattern[str]] = {
     "compare": re.compile(
         r"对比|比较|相比|区别|不同|不一样|差(?:在哪|别|异|多少)|哪个(?:更|比较)|compare|difference|differ|versus| vs\b"
     ),
+    # Something is put to us to be confirmed: an answer in the documents' own words cannot nod to a false one.
+    "confirm": re.compile(
+        r"(?:对|是|没错|正确|真的|行|可以)(?:吗|吧|么|不)[?？]?$|是不是|对不对|没错吧|听说|, right\?|isn't it|is it true|correct\?"
+    ),
     "list": re.compile(
         r"哪(?:些|几)|有(?:什么|啥)|什么(?:条件|内容|服务|措施)|包括|分别|列(?:出|举)|全部|所有|what (?:are|kinds|services)|which |list "
     ),

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from rag import lexicon
 from rag.compose import parse_line
 from rag.fold import fold
-from rag.quantities import quantities
+from rag.quantities import Quantity, quantities
 from rag.terms import tokens
 from rag.types import Check, Claim, Evidence, Language, Outcome
 
@@ -118,6 +118,8 @@ def _chinese_faults(claim: str, proof: str, context: str) -> list[str]:
         faults += [
             f"{term.official} is not in the evidence" for term in sorted(named, key=lambda t: t.official)
         ]
+    if _misbound(claim, proof):
+        faults.append("a number of the evidence is said of something else")
     faults += [f"{name} is not in the evidence" for name in _unknown_departments(claim, context)]
     pairs = [token for token in tokens(claim) if len(token) == 2 and not set(token) & FILLER]
     held = set(tokens(" ".join([context, *_other_forms(context)])))
@@ -125,6 +127,39 @@ def _chinese_faults(claim: str, proof: str, context: str) -> list[str]:
     if shared < LEAST_SHARED:
         faults.append(f"only {shared:.0%} of its words are the evidence's")
     return faults
+
+
+def _misbound(claim: str, proof: str) -> bool:
+    """Whether a number is said of what the evidence gives another number for.
+
+    The part of the proof that shares most words with a part of the claim has numbers, none of them the claim's,
+    and the claim's number stands in a part that shares far fewer.
+    """
+    parts = [(_pairs(part), _counted(part)) for part in PARTS.split(proof)]
+    for part in PARTS.split(claim):
+        words, numbers = _pairs(part), _counted(part)
+        if not words or not numbers:
+            continue
+        shares = [(len(words & held) / len(words), counted) for held, counted in parts if counted]
+        best, counted = max(shares, key=lambda share: share[0], default=(0.0, frozenset()))
+        own = max((share for share, counted in shares if counted & numbers), default=0.0)
+        if best >= 0.4 and not counted & numbers and own <= 0.7 * best:
+            return True
+    return False
+
+
+PARTS = re.compile(r"[,;:\n]|\.(?!\d)")
+
+
+def _pairs(text: str) -> set[str]:
+    return {
+        token for token in tokens(text) if len(token) == 2 and not set(token) & FILLER and not token.isdigit()
+    }
+
+
+def _counted(text: str) -> frozenset[Quantity]:
+    """The quantities of a text but calendar years."""
+    return frozenset(quantity for quantity in quantities(text) if quantity.kind != "year")
 
 
 def _unknown_departments(claim: str, context: str) -> list[str]:

@@ -14,6 +14,7 @@ def evidence(text: str, label: str = "1.1") -> Evidence:
 
 
 LOAN = evidence("(三)对高校毕业生、退役军人自主创业的,可申请最高20万元的创业担保贷款,期限不超过3年。")
+FUNDS = evidence("2020年预算安排服务业发展专项资金指标200万元、科技专项资金指标100万元。", "1.3")
 RENT = evidence("对租用场地的,给予每年5000元的租金补贴,已享受其他租金补贴的除外。", "1.2")
 
 
@@ -45,6 +46,14 @@ def test_an_unfaithful_claim_does_not_stand(line: str, reason: str) -> None:
     check = verify(line, [LOAN], "zh-Hans")
     assert check.outcome in (Outcome.REPLACED, Outcome.DROPPED)
     assert any(reason in found for found in check.reasons)
+
+
+def test_a_number_of_something_else_does_not_stand() -> None:
+    swapped = verify("2020年服务业发展专项资金安排了100万元。[1]", [FUNDS], "zh-Hans")
+    assert swapped.outcome is Outcome.REPLACED
+    assert any("something else" in reason for reason in swapped.reasons)
+    right = verify("2020年服务业发展专项资金安排了200万元。[1]", [FUNDS], "zh-Hans")
+    assert right.outcome is Outcome.SUPPORTED
 
 
 def test_a_wrong_mark_is_cited_anew() -> None:
