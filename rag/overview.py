@@ -14,6 +14,7 @@ from rag.fold import fold
 from rag.index import Index
 from rag.retrieve import Found
 from rag.types import Evidence, Query, Sentence
+from rag.verify import PRINTED_NUMBER
 
 MOST_SHOWN = 8
 MAX_LINE_CHARS = 90
@@ -37,6 +38,14 @@ GRANTED = re.compile(
 INTENDED = re.compile(r"探索|鼓励|推动|研究|逐步|积极争取|引导|力争|争取|推进|加快|完善|适时")
 
 AMOUNT = re.compile(r"\d[\d,.]*\s*(?:万|亿|千|百)?元|[一二三四五六七八九十百千万]+元|\d\s*%|百分之|免费|全额")
+# What a person or a small firm gets, and what goes to institutions, funds and whole industries.
+PERSONAL = re.compile(
+    r"创业担保贷款|(?:创业|培训|保险|见习|租金|租房|生活|求职|岗位|一次性|交通|购房)[^，,。]{0,6}(?:补贴|补助)|免费|落户|"
+    r"住房保障|公共租赁住房|绿色通道|贴息|减免|免征|给予[^，,。]{0,8}(?:补贴|补助|奖励|资金|扶持)"
+)
+INSTITUTIONAL = re.compile(
+    r"重点实验室|工程(?:技术)?(?:研究)?中心|研究院|联盟|基金|产业集群|试点示范|示范基地建设|领军企业|上市|统计|工作机制|信息库|队伍"
+)
 # How a support is run, watched and taken back is none to the one who asks.
 ADMINISTRATION = re.compile(
     r"停发|骗取|追回|追缴|公示|制定本|印发|不再享受|不得|违反|违法|侵权|专账|绩效|考核|监督检查|评审|台账|弄虚作假|由.{0,12}(?:财政|预算).{0,8}(?:承担|分担|安排)|责令|处罚|纳入.{0,6}信用"
@@ -86,6 +95,8 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
                 + 1.2 * fits
                 + 0.5 * granted
                 + 0.4 * bool(AMOUNT.search(sentence.text))
+                + 0.5 * bool(PERSONAL.search(sentence.text))
+                - 0.5 * bool(INSTITUTIONAL.search(sentence.text))
                 + (0.3 if clause.id in ranks else 0.0)
                 - 0.6 * other_only
             )
@@ -95,7 +106,18 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
             key = (number, kind)
             if key not in best or best[key].score < score:
                 best[key] = support
-    return sorted(best.values(), key=lambda s: (-s.score, s.evidence.clause.id, s.evidence.span))
+    return _varied(sorted(best.values(), key=lambda s: (-s.score, s.evidence.clause.id, s.evidence.span)))
+
+
+def _varied(listed: list[Support]) -> list[Support]:
+    """`listed` with what would be the third of its clause or the fourth of its kind moved behind the others."""
+    first: list[Support] = []
+    later: list[Support] = []
+    for support in listed:
+        of_clause = sum(other.evidence.clause == support.evidence.clause for other in first)
+        of_kind = sum(other.kind == support.kind for other in first)
+        (later if of_clause >= 2 or of_kind >= 3 else first).append(support)
+    return [*first, *later]
 
 
 def kind_of(text: str) -> str | None:
@@ -114,7 +136,7 @@ def _only_intended(text: str) -> bool:
 
 def line_of(sentence: Sentence, kind: str) -> str:
     """The sentence, or, where it is long, its beginning up to the part that names the support."""
-    text = sentence.text
+    text = PRINTED_NUMBER.sub("", sentence.text)
     if len(text) <= MAX_LINE_CHARS:
         return text
     parts = re.findall(r"[^，,]+[，,]?", text)
