@@ -148,6 +148,7 @@ def served(load: Callable[[], Loaded]) -> Iterator[tuple[str, Opening]]:
         for server in servers:
             server.should_exit = True
         thread.join(20)
+        assert not thread.is_alive()
         listening.close()
 
 

@@ -28,6 +28,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from starlette.routing import Mount
 
 from rag.answer import load_answerer
 from rag.config import Settings
@@ -177,7 +178,8 @@ class Opening:
         self.ended.set()
         if self.loaded:
             log.info("loaded in %d s", self.seconds)
-            self.loaded.warm()
+            # Not a daemon, nor are the threads it starts: one killed inside a model's code takes the process along.
+            threading.Thread(target=self.loaded.warm, name="warm", daemon=False).start()
 
     def _fail(self, name: str, error: Exception) -> None:
         log.error("loading failed: %s", error, exc_info=name == "other")
@@ -284,7 +286,7 @@ def build(desk: Desk) -> gr.Blocks:
             with gr.Row(elem_id="writing"):
                 question = gr.Textbox(
                     label="您的问题 Your question",
-                    placeholder="请写下您的问题 Your question",
+                    placeholder="您的问题 Question",
                     show_label=False,
                     container=False,
                     lines=1,
@@ -465,14 +467,36 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     except KeyboardInterrupt:
         pass  # uvicorn has closed everything and raises it again for whoever called
     finally:
-        desk.stop_all()
         listening.close()
 
 
 async def _run(desk: Desk, listening: socket.socket) -> None:
     # Made inside the running loop: outside, Gradio opens event loops of its own and never closes them.
-    config = uvicorn.Config(application(desk), log_level="warning", timeout_graceful_shutdown=2)
-    await uvicorn.Server(config).serve(sockets=[listening])
+    await server(desk).serve(sockets=[listening])
+
+
+class Server(uvicorn.Server):
+    """A server that ends the answers and the visitors' open connections before it waits for them to end."""
+
+    def __init__(self, config: uvicorn.Config, leave: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._leave = leave
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._leave()
+        await super().shutdown(sockets)
+
+
+def server(desk: Desk) -> Server:
+    """The page on a server that has not started yet; to be called in a running event loop."""
+    app = application(desk)
+    mounted: Any = next(route.app for route in app.routes if isinstance(route, Mount))
+
+    def leave() -> None:
+        desk.stop_all()
+        mounted.stop_event.set()  # ends the connections by which Gradio knows who is there
+
+    return Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5), leave)
 
 
 def _listen(host: str, port: int) -> socket.socket:
