@@ -447,8 +447,12 @@ def _asked(query: Query) -> str:
 
 def _decisive(judgement: Judgement, query: Query) -> bool:
     """Whether an unfilled slot leaves nothing to answer: what is asked is the missing thing itself."""
-    asked = query.intents & {"amount", "phone", "papers", "interest", "deadline", "number"}
-    if "group" in judgement.missing:
+    asked = query.intents & {"amount", "phone", "papers", "interest", "deadline", "number", "address"}
+    if {"group", "year"} & set(judgement.missing):
+        return True
+    if {"phone", "papers", "interest", "address"} & set(judgement.missing) and not asked - set(
+        judgement.missing
+    ):
         return True
     if "department" in query.intents and "department" not in judgement.missing:
         return False

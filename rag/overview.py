@@ -16,7 +16,7 @@ from rag.retrieve import Found
 from rag.types import Evidence, Query, Sentence
 from rag.verify import PRINTED_NUMBER
 
-MOST_SHOWN = 8
+MOST_SHOWN = 10
 MAX_LINE_CHARS = 90
 
 # kind -> words that name such a support; the first kind that matches counts.
@@ -41,7 +41,7 @@ AMOUNT = re.compile(r"\d[\d,.]*\s*(?:万|亿|千|百)?元|[一二三四五六七
 # What a person or a small firm gets, and what goes to institutions, funds and whole industries.
 PERSONAL = re.compile(
     r"创业担保贷款|(?:创业|培训|保险|见习|租金|租房|生活|求职|岗位|一次性|交通|购房)[^，,。]{0,6}(?:补贴|补助)|免费|落户|"
-    r"住房保障|公共租赁住房|绿色通道|贴息|减免|免征|给予[^，,。]{0,8}(?:补贴|补助|奖励|资金|扶持)"
+    r"证照联办|一件事一次办|一业一证|全程网办|[0零]成本|简易注销|先照后证|住房保障|公共租赁住房|绿色通道|抵押贷款|贴息|减免|免征|给予[^，,。]{0,8}(?:补贴|补助|奖励|资金|扶持)"
 )
 INSTITUTIONAL = re.compile(
     r"重点实验室|工程(?:技术)?(?:研究)?中心|研究院|联盟|基金|产业集群|试点示范|示范基地建设|领军企业|上市|统计|工作机制|信息库|队伍"

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rag import places
+from rag import lexicon, places
 from rag.describe import canonical_number
 from rag.errors import InputError
 from rag.fold import INVISIBLE, fold, to_simplified, to_traditional
@@ -32,7 +32,7 @@ INTENTS: dict[str, re.Pattern[str]] = {
     ),
     "amount": re.compile(
         r"多少(?:钱|元|万|块|费|资金|补|奖|经费)|(?:贷|领|拿|给|补|奖|借|发|享受|申请|报销|补贴|补助|资助|奖励|金额|额度)[^，。？！,?!]{0,6}多少(?!人|家|个|天|年|次|项|条|户)|"
-        r"几(?:万|千|百|块|元)|(?:最高|最多|上限)[^，。？！,?!]{0,6}(?:多少|几)|额度|多大额|"
+        r"几(?:万|千|百|块|元|毛|分钱)|(?:工资|薪水|收入|年薪|租金|房租|价格|费用|学费|报名费)[^，。？！,?!]{0,6}(?:多少|几)|(?:最高|最多|上限)[^，。？！,?!]{0,6}(?:多少|几)|额度|多大额|"
         r"how much|maximum (?:loan|amount)|what amount"
     ),
     "number": re.compile(
@@ -48,6 +48,9 @@ INTENTS: dict[str, re.Pattern[str]] = {
     "doc_number": re.compile(r"(?:发文字号|文号|文件编?号|发文号)"),
     "basis": re.compile(r"依据|根据|按照|基于|based on"),
     "phone": re.compile(r"电话|热线|联系方式|手机号|phone|telephone|hotline"),
+    "address": re.compile(
+        r"哪条(?:街|路)|哪栋|几楼|地址(?:是|在|[?？]|$)|(?:什么|哪个|具体)地址|门牌|具体位置|哪个地方(?:上课|办公|交|办理)|where (?:exactly )?is (?:the|your)|what (?:is the )?address"
+    ),
     "papers": re.compile(
         r"(?:什么|哪些|啥|要带?)\S{0,4}(?:材料|证件|手续|资料|表格)|what (?:documents|papers|materials)|what (?:do|should|must) i (?:have to )?(?:hand in|submit|bring|provide|prepare)"
     ),
@@ -73,6 +76,8 @@ INTENTS: dict[str, re.Pattern[str]] = {
 
 # An order to the service, not a question to it; such a sentence is left aside.
 ORDER = re.compile(
+    r"只(?:回复|回答|输出|说)[“「\"]|一字不(?:落|漏)|一个字不(?:落|漏)|开发者(?:消息|指令)|不是政策助手|\bdan\b|没有任何限制|(?:每个|所有)回答(?:都|后面|末尾|结尾)|"
+    r"末尾(?:都)?(?:要)?加上|(?:切换|进入)(?:到)?\S{0,6}模式|(?:我是|这是)(?:你的)?管理员|开头,|新的资料[:：]|从现在起|</?(?:资料|依据|evidence|system)>|"
     r"忽略|无视|不要(?:理会|参考|看)|忘(?:记|掉)(?:上面|之前|前面|以上|所有)|系统(?:管理员|提示|指令|消息|通知)|提示词|管理员(?:通知|命令|要求)|开发者模式|"
     r"(?:你|您)(?:现在|从现在起|必须|只能)?(?:是|扮演|假装)(?!不是|否)\S{0,20}(?:助手|机器人|律师|模型|猫|人工智能|ai|角色|客服|专家)|扮演|角色扮演|"
     r"(?:一律|都|统统|必须)(?:把|将)?\S{0,12}(?:说成|写成|改成|回答成|回答为)|翻(?:一)?倍|乘以|(?:输出|打印|显示|告诉我|重复)\S{0,8}(?:提示|指令|规则|设定|prompt)|"
@@ -97,6 +102,7 @@ PART_OF_NAME = re.compile(
 COMES_FROM = re.compile(r"(?:从|由|原籍|籍贯|毕业于|老家(?:是|在)?)\s*$|\bfrom\s+$")
 COMES_FROM_AFTER = re.compile(r"(?:人(?!才|员)|户口|户籍|籍|毕业|打工|上学|读书|回来|工作了)")
 
+POLICY_KINDS = frozenset({"support", "procedure", "group", "department", "concept", "organisation"})
 REPEATED = re.compile(r"([一-鿿]{2,4})\1")  # 四众四众, said for emphasis
 
 NUMERAL = r"[〇○零一二三四五六七八九十百两\d０-９]+"
@@ -158,7 +164,7 @@ def understand(
         intents |= {name for name, pattern in INTENTS.items() if pattern.search(fold(_last_question(turns)))}
     if intents & {"amount", "interest"}:  # the narrower ones
         intents -= {"number"}
-    if ORDER.search(fold(asked)) and not _content(essence):
+    if ORDER.search(fold(asked)) and not _asks_about_policy(essence):
         intents |= {"order"}
     elif ERRAND.search(fold(essence)):
         intents |= {"errand"}
@@ -214,6 +220,17 @@ def without_orders(question: str) -> str:
 def _content(text: str) -> bool:
     """Whether enough is left to be a question."""
     return len(re.findall(r"[\u3400-\u9fff]|[A-Za-z]{3,}", text)) >= 3 and not ORDER.search(fold(text))
+
+
+def _asks_about_policy(text: str) -> bool:
+    """Whether what stands beside an order is a question of its own: it asks, or names a support or a group."""
+    folded = fold(text)
+    if not _content(text):
+        return False
+    asks = bool(
+        re.search(r"[?？吗呢]|多少|什么|哪|谁|怎么|如何|几|how|what|who|when|where|which|can i", folded)
+    )
+    return asks and any(term.kind in POLICY_KINDS for term in lexicon.expand(folded))
 
 
 def is_follow_up(question: str, history: Sequence[Turn]) -> bool:

@@ -78,6 +78,8 @@ SLOT_NAMES: dict[str, tuple[str, str]] = {
     "interest": ("利率或利息", "the interest rate"),
     "deadline": ("时间或期限", "the time or deadline"),
     "department": ("负责部门", "the department in charge"),
+    "address": ("地址", "an address"),
+    "year": ("所问的年份", "the year asked about"),
     "group": ("所问的这类人", "the group asked about"),
 }
 
