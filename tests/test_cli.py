@@ -179,6 +179,7 @@ def test_ctrl_c_during_a_build_leaves_the_old_index_whole(home: Path, tmp_path: 
     for path in sorted(SEEDS.iterdir())[:2]:  # something to embed, so that there is time to stop it
         shutil.copy(path, copy / "documents" / f"new-{path.name}")
     env = {**os.environ, "TIAOWEN_HOME": str(copy)}
+    before = set(copy.glob("built/*"))
     process = subprocess.Popen(
         [sys.executable, "-m", "rag.cli", "build"],
         env=env,
@@ -186,7 +187,6 @@ def test_ctrl_c_during_a_build_leaves_the_old_index_whole(home: Path, tmp_path: 
         stdout=subprocess.PIPE,
         text=True,
     )
-    before = set(copy.glob("built/*"))
     deadline = time.monotonic() + 120
     while set(copy.glob("built/.new-*")) == set() and time.monotonic() < deadline:
         time.sleep(0.05)
