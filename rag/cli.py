@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,7 +20,11 @@ from rag import config
 from rag.errors import InputError, ModelError, TiaowenError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from rag.config import Settings
+
+Progress = Callable[[str, int, int], None]
 
 EXAMPLES = """\
 例 / examples:
@@ -52,6 +57,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     logging.getLogger("bm25s").setLevel(
         logging.WARNING if arguments.debug else logging.ERROR
     )  # it tells its steps
+    signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         settings = config.load(flags={"home": arguments.home})
@@ -68,6 +74,26 @@ def main(argv: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
     sys.exit(status)
+
+
+_interrupted = threading.Event()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Ctrl-C: raise at once, and remember it: a bare `except` in a library that is just being imported swallows it."""
+    _interrupted.set()
+    signal.default_int_handler(number, frame)
+
+
+def _stoppable(report: Progress) -> Progress:
+    """`report`, raising KeyboardInterrupt if a Ctrl-C was swallowed before."""
+
+    def checked(label: str, done: int, total: int) -> None:
+        if _interrupted.is_set():
+            raise KeyboardInterrupt
+        report(label, done, total)
+
+    return checked
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -253,7 +279,7 @@ def _build(arguments: argparse.Namespace, settings: Settings) -> int:
     with terminal.loading():
         embedder = load_embedder(settings)
     with terminal.progress() as report:
-        built = build(settings.home, settings.seeds, embedder, progress=report)
+        built = build(settings.home, settings.seeds, embedder, progress=_stoppable(report))
     print(
         f"{built.documents} 份文件，{built.clauses} 条，{built.passages} 段 / documents, clauses, passages -> {settings.home}"
     )
@@ -274,7 +300,7 @@ def _models(arguments: argparse.Namespace, settings: Settings) -> int:
         return 0
     with terminal.progress(unit="bytes") as report:
         if arguments.action == "fetch":
-            models.fetch(settings.cache, arguments.names, progress=report)
+            models.fetch(settings.cache, arguments.names, progress=_stoppable(report))
             return 0
         standings = models.verify(settings.cache, arguments.names, progress=report)
     terminal.show_models(standings)
