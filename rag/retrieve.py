@@ -17,7 +17,7 @@ from rag.embed import Embedder, Vectors
 from rag.fold import fold, to_simplified
 from rag.index import Index
 from rag.terms import tokens
-from rag.types import Clause, Hit, Query
+from rag.types import Hit, Query
 
 RRF_K = 60  # Cormack, Clarke and Buettcher 2009, "Reciprocal Rank Fusion", section 3
 DEPTH = 200  # passages a dense ranking looks at
@@ -134,9 +134,3 @@ def search_words(text: str) -> str:
     folded = fold(text)
     official = [word for term in lexicon.expand(folded) for word in (term.official, *term.short)]
     return " ".join([folded, *(word for word in dict.fromkeys(official) if word not in folded)])
-
-
-def clauses_of(index: Index, documents: Iterable[str]) -> list[tuple[int, Clause]]:
-    """The numbered clauses of some documents, in order."""
-    wanted = set(documents)
-    return [(i, clause) for i, clause in enumerate(index.clauses) if clause.document in wanted]

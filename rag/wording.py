@@ -46,7 +46,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "failed": ("回答时出了错，请再试一次。", "Something went wrong while answering. Please try again."),
     "overview": ("{place}的支持：", "Support in {place}:"),
-    "applies": ("可以申请或享受的：", "What can be applied for or is granted:"),
     "intends": ("文件表示鼓励、探索的：", "What the document encourages or explores:"),
     "more": ("还有{count}项。", "{count} more."),
     "place_line": ("{place}：", "{place}:"),

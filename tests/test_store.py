@@ -103,15 +103,15 @@ def test_next_writer_is_let_in(tmp_path: Path) -> None:
 
 def test_lock_of_a_process_that_died_is_free(tmp_path: Path) -> None:
     _in_another_process(_hold_lock_and_die, tmp_path)
-    with writer_lock(tmp_path):
-        assert True
+    with writer_lock(tmp_path), pytest.raises(StorageError, match="Another process"), writer_lock(tmp_path):
+        pass  # held, so that a second writer is refused
 
 
 def test_lock_is_released_after_an_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="boom"), writer_lock(tmp_path):
         raise ValueError("boom")
-    with writer_lock(tmp_path):
-        assert True
+    with writer_lock(tmp_path), pytest.raises(StorageError, match="Another process"), writer_lock(tmp_path):
+        pass  # held, so that a second writer is refused
 
 
 @pytest.mark.parametrize(
