@@ -297,7 +297,7 @@ def test_cancelling_ends_reading_and_work() -> None:
     cancel.set()
     start = time.monotonic()
     list(pieces)
-    assert time.monotonic() - start < 0.2
+    assert time.monotonic() - start < 3  # the stall timeout is 5 s
     assert ended.wait(1)
 
 
@@ -379,16 +379,23 @@ def test_fixed_part_is_read_once(llama: generate._LlamaCpp) -> None:
 @pytest.mark.models
 def test_cancelling_while_reading_stops_at_once_and_the_model_serves_on(llama: generate._LlamaCpp) -> None:
     before = ask(llama, OTHER)
+    long_prompt = Prompt(SYSTEM, EVIDENCE * 4)
+    start = time.monotonic()
+    next(llama.stream(long_prompt, marks=3, cancel=threading.Event()))
+    whole_s = time.monotonic() - start
+    llama.warm(SYSTEM)  # nothing to read, but it waits for its turn
+
     cancel = threading.Event()
-    pieces = llama.stream(Prompt(SYSTEM, EVIDENCE * 10), marks=3, cancel=cancel)
-    threading.Timer(0.3, cancel.set).start()
+    pieces = llama.stream(long_prompt, marks=3, cancel=cancel)
+    delay_s = min(0.3, whole_s / 4)
+    threading.Timer(delay_s, cancel.set).start()
     start = time.monotonic()
     assert list(pieces) == []
-    assert time.monotonic() - start < 5  # reading it all takes many times that
-    time.sleep(1)  # the batch being read may end
-    start = time.process_time()
-    time.sleep(1)
-    assert time.process_time() - start < 1  # two threads reading on would burn 2 s
+    left_s = time.monotonic() - start
+    llama.warm(SYSTEM)
+    free_s = time.monotonic() - start
+    assert left_s < delay_s + 0.2
+    assert free_s < delay_s + whole_s / 2  # a batch or two of some twenty; a share, for machines differ
     assert ask(llama, OTHER) == before
 
 
