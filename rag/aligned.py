@@ -19,11 +19,17 @@ Offsets = npt.NDArray[np.int32]
 
 
 class Edit(NamedTuple):
-    """Characters [start, end) of a text become `after`; equal lengths map character to character."""
+    """Characters [start, end) of a text become `after`; equal lengths map character to character.
+
+    `rule` names what found it and `certainty`, in (0, 1], says how sure that is; an edit that leaves its
+    characters as they are is a flag: something is wrong there that cannot be put right with certainty.
+    """
 
     start: int
     end: int
     after: str
+    rule: str = ""
+    certainty: float = 1.0
 
 
 class AlignedText:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from rag.aligned import AlignedText, Edit
@@ -161,14 +161,7 @@ def clean(document: Document) -> Cleaned:
     text = AlignedText.of(document.raw)
     repairs: list[Repair] = []
     for rule in RULES:
-        edits = list(_edits(rule, text.text))
-        repairs += [
-            Repair(
-                _raw_span(text, edit), text.text[edit.start : edit.end], edit.after, rule.name, rule.certainty
-            )
-            for edit in edits
-        ]
-        text = text.edit(edits) if edits else text
+        text = _repaired(text, _edits(rule, text.text), repairs)
     before = text
     simplified = to_simplified(text.text)
     script: Script = "traditional" if _share_changed(text.text, simplified) > 0.05 else "simplified"
@@ -188,11 +181,18 @@ def _edits(rule: Rule, text: str) -> Iterator[Edit]:
     for match in rule.pattern.finditer(text):
         after = rule.after(match)
         if after is not None:
-            yield Edit(match.start(), match.end(), after)
+            yield Edit(match.start(), match.end(), after, rule.name, rule.certainty)
 
 
-def _raw_span(text: AlignedText, edit: Edit) -> Span:
-    return text.raw_span(edit.start, edit.end)
+def _repaired(text: AlignedText, found: Iterable[Edit], repairs: list[Repair]) -> AlignedText:
+    """`text` after the edits `found`, each noted in `repairs`; a flag is noted and changes nothing."""
+    edits = list(found)
+    for edit in edits:
+        before = text.text[edit.start : edit.end]
+        span = text.raw_span(edit.start, edit.end)
+        repairs.append(Repair(span, before, edit.after, edit.rule, edit.certainty))
+    changes = [edit for edit in edits if edit.after != text.text[edit.start : edit.end]]
+    return text.edit(changes) if changes else text
 
 
 def _share_changed(before: str, after: str) -> float:
