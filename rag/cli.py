@@ -1,4 +1,4 @@
-"""The command line: `tiaowen ask | search | show | build | models | serve ...`.
+"""The command line: `tiaowen ask | search | show | read | build | models | serve ...`.
 
 An edge: it draws what the library reports, turns a `TiaowenError` into one line and exit status 1, and
 imports what is heavy inside the command that needs it, so that `--help` is quick.
@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rag import config
@@ -34,6 +35,7 @@ EXAMPLES = """\
   tiaowen ask                                     连续对话 / a chat that keeps the context
   tiaowen search "创业担保贷款" --city 吕梁市       看检索结果 / see the hits
   tiaowen show "吕发改服务发〔2022〕153号第26条"     看条文 / show a clause
+  tiaowen read 通知.docx --tree                    看读出了什么 / see what is understood of a file
   tiaowen models fetch                            取模型 / fetch the models
   tiaowen serve                                   打开网页 / open the page
 """
@@ -157,6 +159,15 @@ def _parser() -> argparse.ArgumentParser:
         help="文件名、发文字号、标题或地方，可带条号 / id, number, title or place, with or without a clause",
     )
     show.add_argument("label", nargs="?", help="条号 / the clause's label, e.g. 2.5.26")
+    read = command("read", _read, "读一个文件，显示读出的内容 / read a file and show what was understood")
+    read.add_argument("file", type=Path, metavar="FILE", help="文件 / .txt .md .html .docx .pdf")
+    view = read.add_mutually_exclusive_group()
+    view.add_argument("--tree", action="store_true", help="条文结构（默认） / metadata and clauses (default)")
+    view.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    view.add_argument(
+        "--repairs", action="store_true", help="修正了什么 / what was repaired, where, how sure"
+    )
+    view.add_argument("--text", action="store_true", help="所读的原文 / the text that offsets count in")
     build = command("build", _build, "读入所有文件，建立索引 / read all documents and build the index")
     build.add_argument(
         "--if-needed", action="store_true", help="索引已是最新则不建 / do nothing if it is up to date"
@@ -264,6 +275,25 @@ def _show(arguments: argparse.Namespace, settings: Settings) -> int:
     index = load(settings.home, models.identity(settings.cache, settings.embedder))
     found = look_up(index, arguments.document, arguments.label)
     terminal.show_document(index, found)
+    return 0
+
+
+def _read(arguments: argparse.Namespace, settings: Settings) -> int:
+    from rag import terminal
+    from rag.index import read
+    from rag.read import read_document
+    from rag.records import reading_record
+
+    if arguments.text:  # of any text that can be decoded, be there clauses in it or not
+        print(read_document(arguments.file).raw, end="")
+        return 0
+    reading = read(arguments.file)
+    if arguments.json:
+        print(json.dumps(reading_record(reading), ensure_ascii=False))
+    elif arguments.repairs:
+        terminal.show_repairs(reading)
+    else:
+        terminal.show_reading(reading)
     return 0
 
 

@@ -1,10 +1,11 @@
-"""Answers and hits as plain JSON objects: the interface that evaluation and machines read, fixed."""
+"""Answers, hits and readings as plain JSON objects: the interface that evaluation and machines read, fixed."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
-from rag.types import Answer, Evidence, Hit
+from rag.types import Answer, Clause, Evidence, Hit, Reading, Repair
 
 
 def answer_record(answer: Answer) -> dict[str, Any]:
@@ -48,6 +49,42 @@ def hit_record(hit: Hit) -> dict[str, Any]:
         "start": clause.span.start,
         "end": clause.span.end,
         "score": round(hit.score, 6),
+    }
+
+
+def reading_record(reading: Reading) -> dict[str, Any]:
+    """The object that `read --json` prints; offsets are characters of the decoded file, or of what `--text` prints."""
+    metadata = dataclasses.asdict(reading.metadata)
+    file = metadata.pop("document")
+    return {
+        "file": file,
+        "metadata": {**metadata, "null_reasons": dict(reading.metadata.null_reasons)},
+        "clauses": [_clause_record(clause) for clause in reading.clauses],
+        "repairs": [_repair_record(repair) for repair in reading.repairs],
+        "boilerplate": [list(span) for span in reading.boilerplate],
+    }
+
+
+def _clause_record(clause: Clause) -> dict[str, Any]:
+    return {
+        "label": clause.label,
+        "kind": clause.kind,
+        "heading": list(clause.heading),
+        "start": clause.span.start,
+        "end": clause.span.end,
+        "text": clause.text,
+        "departments": [dataclasses.asdict(department) for department in clause.departments],
+    }
+
+
+def _repair_record(repair: Repair) -> dict[str, Any]:
+    return {
+        "start": repair.span.start,
+        "end": repair.span.end,
+        "from": repair.before,
+        "to": repair.after,
+        "rule": repair.rule,
+        "certainty": repair.certainty,
     }
 
 

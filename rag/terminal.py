@@ -30,6 +30,7 @@ from rag.types import (
     Answer,
     Claim,
     ClaimChecked,
+    Clause,
     Draft,
     Event,
     Evidence,
@@ -37,6 +38,8 @@ from rag.types import (
     Finished,
     Hit,
     Query,
+    Reading,
+    Reference,
     Status,
     Understood,
 )
@@ -242,20 +245,79 @@ def show_document(index: Index, found: Found) -> None:
         metadata.document,
     )
     console.print(Text("  ".join(fact for fact in facts if fact), style="bold"))
-    shown: tuple[str, ...] = ()
+    if not found.named_clause:
+        _show_tree(console, found.clauses)
+        return
     for clause in found.clauses:
-        if found.named_clause:
-            console.print(Text(f"\n{clause.label}  {' > '.join(clause.heading)}", style="cyan"))
-            console.print(index.quote(clause.document, clause.span))
-            continue
+        console.print(Text(f"\n{clause.label}  {' > '.join(clause.heading)}", style="cyan"))
+        console.print(index.quote(clause.document, clause.span))
+
+
+def _show_tree(console: Console, clauses: Sequence[Clause]) -> None:
+    """Each clause's label and beginning under its headings."""
+    shown: tuple[str, ...] = ()
+    for clause in clauses:
         for depth, title in enumerate(clause.heading):
             if clause.heading[: depth + 1] != shown[: depth + 1]:
                 console.print(Text("  " * depth + title, style="bold"))
         shown = clause.heading
-        first = clause.text.replace("\n", " ")
+        text = clause.text.replace("\n", " ")
+        beginning = f"{text[:60]}{'…' if len(text) > 60 else ''}"
+        names = "、".join(department.name for department in clause.departments)
         console.print(
-            "  " * len(clause.heading) + f"{clause.label}  {first[:60]}{'…' if len(first) > 60 else ''}"
+            "  " * len(clause.heading) + f"{clause.label}  {beginning}", Text(names, style="dim"), sep="  "
         )
+
+
+FIELD_WORDS = {
+    "title": "标题",
+    "title_notice": "印发通知",
+    "doc_number": "发文字号",
+    "issuers": "发文机关",
+    "place": "地方",
+    "ancestors": "上级",
+    "level": "级别",
+    "date_issued": "发文日期",
+    "date_posted": "网上发布",
+    "date_effective": "施行日期",
+    "valid_until": "有效至",
+    "horizon_year": "目标年",
+    "based_on": "依据",
+    "repeals": "废止",
+    "script": "文字",
+}
+
+
+def show_reading(reading: Reading) -> None:
+    """What was understood of a file: its metadata with the reasons for what is missing, and its clauses."""
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    reasons = dict(reading.metadata.null_reasons)
+    for name, words in FIELD_WORDS.items():
+        value = getattr(reading.metadata, name)
+        if value:
+            console.print(f"{words} / {name}: {_shown(value)}")
+        elif name in reasons:
+            console.print(Text(f"{words} / {name}: - ({reasons[name]})", style="dim"))
+    console.print()
+    _show_tree(console, reading.clauses)
+    flagged = sum(repair.before == repair.after for repair in reading.repairs)
+    console.print(
+        f"\n{len(reading.clauses)} 条，修正 {len(reading.repairs) - flagged} 处，存疑 {flagged} 处，"
+        f"页面内容 {len(reading.boilerplate)} 处 / clauses, repairs, doubts, page furniture"
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Reference):
+        return f"《{value.title}》{f'（{value.doc_number}）' if value.doc_number else ''}"
+    return "、".join(_shown(part) for part in value) if isinstance(value, tuple) else str(value)
+
+
+def show_repairs(reading: Reading) -> None:
+    """The repairs: offset, rule, certainty, what stood there and what it was read as; tab-separated."""
+    for repair in reading.repairs:
+        after = "存疑 / doubtful" if repair.after == repair.before else repr(repair.after)
+        print(repair.span.start, repair.rule, f"{repair.certainty:.2f}", repr(repair.before), after, sep="\t")
 
 
 def show_models(standings: Iterable[Standing]) -> None:
