@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -56,7 +57,6 @@ RULES: tuple[Rule, ...] = (
     Rule("invisible", INVISIBLE, lambda match: "", 1.0),
     # Tabs stay: they part the cells of a table.
     Rule("space", re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000\v\f]"), lambda match: " ", 1.0),
-    Rule("markdown_heading", re.compile(r"(?m)^ {0,3}#{1,6} +"), lambda match: "", 1.0),
     Rule("markdown_bold", re.compile(r"\*\* ?([^*\n]{1,80}?) ?\*\*"), lambda match: match[1], 0.95),
     Rule(
         "table_ruler",
@@ -73,6 +73,22 @@ RULES: tuple[Rule, ...] = (
     Rule("html_comment", re.compile(r"<!--.{0,200}?-->"), lambda match: "", 1.0),
     Rule("ruby", re.compile(rf"(?<=[\u3400-\u9fff)）])\s?[(（](?P<ruby>{PINYIN}{{1,7}})[)）]"), _ruby, 1.0),
     # The bracket is part of the match, so that its span takes in what is dropped behind it.
+    # A page's number that was read into a sentence: 符合条件- 3 -的人员, or 2、的人员 behind a broken line.
+    Rule(
+        "page_marker",
+        re.compile(
+            r"(?<=[一-鿿，、；]) *[-—－─] ?\d{1,3} ?[-—－─] *(?=[一-鿿，、；。])|"
+            r"(?<=[一-鿿，、])[ \n]*(?<!\d)\d{1,3}[、.．] *(?=[的了])"
+        ),
+        lambda match: "",
+        0.9,
+    ),
+    Rule(
+        "doubled_punctuation",
+        re.compile(r"([，。、；：])(?: ?\1)+|([,;])\2+"),
+        lambda match: match[1] or match[2],
+        0.95,
+    ),
     Rule("stray_mark", re.compile(r"([)）])(?:[;；']+|\"+)(?=\s*(?:\n|$))"), lambda match: match[1], 0.95),
 )
 
@@ -83,19 +99,21 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "space": ("\u3000\u3000各县", "  各县"),
     "ruby": ("創(chuàng)業(yè)課程(MOOC)", "创业课程(MOOC)"),
     "html_comment": ("<!-- L:1 -->黄浦区", "黄浦区"),
-    "markdown_heading": ("## 一、对象", "一、对象"),
     "markdown_bold": ("须为 **高级工** 的", "须为 高级工 的"),
     "table_ruler": ("|类别|金额|\n|:---|---:|\n|A|1|", "|类别|金额|\n\n|A|1|"),
+    "page_marker": ("符合条件- 3 -的人员", "符合条件的人员"),
+    "doubled_punctuation": ("免费培训。。每年一次，，自愿参加。", "免费培训。每年一次，自愿参加。"),
     "letter_spacing": ("实 施 方 案", "实施方案"),
     "stray_mark": ("(市科技局);", "(市科技局)"),
 }
 
+DATABASE_FIELDS = "字号|文号|发文字号|发布部门|发文机关|发布机关|制定机关|发布日期|公布日期|颁布日期|印发日期|实施日期|施行日期|失效日期|时效性|效力级别|效力等级|法规类别|法规标题|标题|分类|主题分类|批准部门|批准日期|失效依据|修改依据|全文"
 # Lines that belong to the page and not to the document; each pattern must match the line's beginning.
 FURNITURE: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "posted",
         re.compile(
-            r"(?:发布|更新|发文|成文)?(?:时间|日期)?\s*[:：]?\s*\d{4}-\d\d?-\d\d?[\s\d:：]*(?:来源|作者|浏览|点击|字号|$)"
+            r"(?:发布|更新|发文|成文)?(?:时间|日期)?\s*[:：]?\s*\d{4}-\d\d?-\d\d?[\s\d:：]*(?:(?:文章|信息)?来源|作者|浏览|点击|字[号体]|$)"
         ),
     ),
     (
@@ -132,12 +150,15 @@ FURNITURE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "metadata",
-        re.compile(r"(?:索引号|主题分类|体裁分类|阅读量|浏览量|成文日期|发布机构|有效性|文件编号)\s*[:：]"),
+        re.compile(
+            r"(?:索引号|主题分类|体裁分类|主题词|阅读量|浏览量|成文日期|发布日期|发布机构|有效性|文件编号|统一编号|文件状态|公开方式|公开范围|信息名称|"
+            r"原文(?:链接|地址|网址)|网址|检索时间|检索关键词|抓取时间|采集时间)\s*[:：]"
+        ),
     ),
     (
         "menu",
         re.compile(
-            r"(?=[^。；]{0,80}(?:无障碍|长者模式|长者助手|智能问答|网站首页|登录|注册|繁体|手机版))[^。；|]{1,20}(?:\s*\|\s*[^。；|]{1,20}){2,}$"
+            r"(?=[^。；]{0,80}(?:无障碍|内容纠错|网站纠错|使用帮助|意见反馈|长者模式|长者助手|智能问答|网站首页|登录|注册|繁体|手机版))[^。；|]{1,20}(?:\s*\|\s*[^。；|]{1,20}){2,}$"
         ),
     ),
     (
@@ -146,14 +167,31 @@ FURNITURE: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?=.*(?:加\s*[VvＶ]|微信号?|QQ|[Vv][Xx])\s*[:：]?\s*[A-Za-z0-9]{5,}).*(?:★|下款|征信|包过|代办|代开|发票|贷款|点击|赚|额度).*$"
         ),
     ),
+    # 【发布部门】甲市人民政府, •【字号】: the header fields of a legal database, and its notes.
+    (
+        "database",
+        re.compile(rf"[•·●◆■\s]*[【\[](?:{DATABASE_FIELDS})[】\]]|本法变迁史|法宝(?:联想|引证|提示)"),
+    ),
+    # 文号：…, 实施日期：… are the fields of a page only beside others of them.
+    (
+        "field",
+        re.compile(
+            r"(?:文\s*号|发布机关|发文机关|公布日期|印发日期|施行日期|实施日期|失效日期|废止日期|时效性|标\s*题|名\s*称)\s*[:：]"
+        ),
+    ),
+    ("link", re.compile(r"[-*\s]*\[[^\]\n]{0,200}\]\([^)\n]{0,400}\)\s*$|https?://\S+$")),
+    ("dated_link", re.compile(r"[^。；]{6,120}\s{2,}[\[(（]?\d{4}-\d{1,2}-\d{1,2}[\])）]?$")),
     ("note", re.compile(r"[（(]此件\S{2,12}[)）]$")),
     ("empty_annex", re.compile(r"附件\s*[:：]?$")),
 )
+MARKDOWN_MARKS = re.compile(r"^(?:#{1,6} +|[-*] +(?=\[))")
 # What follows such a line to the end are titles of other pages.
 LINKS_FOLLOW = re.compile(r"相关(?:链接|阅读|文档|文章|新闻|信息)|热门|猜你喜欢|推荐阅读|友情链接|上一[篇条]")
 FRONT_MATTER = re.compile(r"\A\s*---[ ]*\n(?:[^\n]{0,200}\n){1,40}?---[ ]*(?=\n)")
 # These mark furniture only beside other furniture or at the very end: in a body they may be content.
-DEPENDENT = frozenset({"contact", "empty_annex"})
+# Behind these, once something has been stated, follow the menus of a page's foot.
+ENDS_A_PAGE = frozenset({"footer", "navigation", "tools", "menu"})
+DEPENDENT = frozenset({"contact", "dated_link", "empty_annex", "field"})
 
 
 def clean(document: Document) -> Cleaned:
@@ -219,24 +257,45 @@ def _without_furniture(text: AlignedText) -> tuple[AlignedText, tuple[Span, ...]
     lines = [
         match.span() for match in re.compile(r"[^\n]+").finditer(text.text, start) if match.group().strip()
     ]
-    kinds = _kinds([text.text[a:b].strip() for a, b in lines])
+    texts = [text.text[a:b].strip() for a, b in lines]
+    kinds = _kinds(texts)
     edits = [Edit(*_stripped(text.text, *front.span()), "")] if front else []
     runs = [text.raw_span(edits[0].start, edits[0].end)] if front else []
     for i, kind in enumerate(kinds):
         if kind is None:
             continue
-        edits.append(Edit(*_stripped(text.text, *lines[i]), ""))
-        span = text.raw_span(edits[-1].start, edits[-1].end)
+        low, high = _stripped(text.text, *lines[i])
+        span = text.raw_span(low, high)
+        if kind == "page_number" and _parts_a_sentence(texts, kinds, i):
+            low, high = _stripped(text.text, *lines[i - 1])[1], _stripped(text.text, *lines[i + 1])[0]
+        edits.append(Edit(low, high, ""))
         adjoins = i > 0 and kinds[i - 1] is not None
         runs[-1:] = [Span(runs[-1].start, span.end)] if adjoins else [*runs[-1:], span]
     return text.edit(edits), tuple(runs)
 
 
+def _parts_a_sentence(lines: list[str], kinds: list[str | None], i: int) -> bool:
+    """Whether line `i`, a page's number, stands between the two halves of a sentence."""
+    if not 0 < i < len(lines) - 1 or kinds[i - 1] or kinds[i + 1] or len(lines[i - 1]) < SHORTEST_BROKEN:
+        return False
+    return not ENDS_PARAGRAPH.search(lines[i - 1]) and not OPENS_PARAGRAPH.match(lines[i + 1])
+
+
 def _kinds(lines: list[str]) -> list[str | None]:
     """For each line the kind of furniture it is, or None; what depends on its neighbours is settled."""
     kinds = [_furniture_kind(line) for line in lines]
+    for i in _repeated_bodies(lines):
+        kinds[i] = kinds[i] or "repeated_body"
     content = [i for i, kind in enumerate(kinds) if kind is None]
-    links = next((i for i, line in enumerate(lines) if kinds[i] and LINKS_FOLLOW.match(line)), len(lines))
+    stated = next((i for i in content if "。" in lines[i]), len(lines))
+    links = next(
+        (
+            i
+            for i, line in enumerate(lines)
+            if kinds[i] and (LINKS_FOLLOW.match(line) or (i > stated and kinds[i] in ENDS_A_PAGE))
+        ),
+        len(lines),
+    )
     if all(len(lines[i]) < 60 and "。" not in lines[i] for i in content if i > links):
         kinds = [kind or ("link" if i > links else None) for i, kind in enumerate(kinds)]
         content = [i for i in content if i < links]
@@ -247,6 +306,48 @@ def _kinds(lines: list[str]) -> list[str | None]:
             beside = any(kinds[j] not in DEPENDENT | {None} for j in (i - 1, i + 1))
             kinds[i] = kind if beside else None
     return kinds
+
+
+# A page that prints its document once more, without line breaks: one line as long as many others together.
+SHORTEST_BODY, SHINGLE, SHARE_REPEATED, MOST_IN_ONE_LINE, MOST_BODIES = 600, 12, 0.85, 0.6, 20
+
+
+def _repeated_bodies(lines: list[str]) -> Iterator[int]:
+    """The lines that only repeat what other lines say: nearly all their shingles stand in several of those.
+
+    Shingles are 12 characters without white space; those compared begin with a character whose code is a
+    multiple of 4, a sample that falls on the same words in both copies (Broder's mod-p sampling).
+    """
+    squashed = [re.sub(r"\s", "", line) for line in lines]
+    longest = sorted(range(len(lines)), key=lambda i: -len(squashed[i]))[:MOST_BODIES]
+    own: dict[int, list[str]] = {i: [] for i in longest if len(squashed[i]) >= SHORTEST_BODY}
+    if not own:
+        return
+    holders: dict[str, list[int]] = {}
+    for i, shingle in _shingles(squashed):
+        found = holders.setdefault(shingle, [])
+        if not found or found[-1] != i:
+            found.append(i)
+        if i in own:
+            own[i].append(shingle)
+    dropped: set[int] = set()
+    for i, shingles in own.items():
+        others = (next((j for j in holders[s] if j != i and j not in dropped), None) for s in shingles)
+        counts = Counter(j for j in others if j is not None)
+        repeated = counts.total() >= SHARE_REPEATED * len(shingles)
+        if counts and repeated and max(counts.values()) <= MOST_IN_ONE_LINE * len(shingles):
+            dropped.add(i)
+            yield i
+
+
+def _shingles(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The sampled shingles of the joined lines, each with the number of the line it begins in."""
+    joined, at = "".join(lines), 0
+    for i, line in enumerate(lines):
+        for start in range(at, min(at + len(line), len(joined) - SHINGLE + 1)):
+            if ord(joined[start]) % 4 == 0:
+                yield i, joined[start : start + SHINGLE]
+        at += len(line)
 
 
 # Entries of a menu are short and state nothing; so many of them in a row before the text begins are one.
@@ -271,6 +372,7 @@ def _with_menus(lines: list[str], kinds: list[str | None]) -> list[str | None]:
     return kinds
 
 
+SHORTEST_BROKEN = 12  # characters of a line that a page's end may have broken; a heading is shorter
 WRAP_SHARE = 0.4  # a text is hard-wrapped when so many of its longer lines break off in mid-sentence
 MOST_WRAPPED_CHARS = 60
 ENDS_PARAGRAPH = re.compile(r"[。；;：:！!？?…》”」』）)】|]$")
@@ -307,4 +409,7 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _furniture_kind(line: str) -> str | None:
-    return next((kind for kind, pattern in FURNITURE if pattern.match(line)), None)
+    plain = MARKDOWN_MARKS.sub("", line)
+    if plain.isdigit() and plain != line:  # ## 01 heads a paragraph
+        return None
+    return next((kind for kind, pattern in FURNITURE if pattern.match(plain)), None)

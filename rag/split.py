@@ -68,11 +68,16 @@ NUMBERINGS: tuple[Numbering, ...] = (
     Numbering("circled", 8, False, re.compile(r"(?P<n>[①-⑳])\s*"), "① ..."),
 )
 
+# A heading without a number, marked as one by the file's format: ## 申请条件. Its `rank` is not used.
+HEADING = Numbering("heading", 0, True, re.compile(r"(?P<n>)"), "## 申请条件")
+HEADING_MARKS = re.compile(r"(#{1,6}) +(?=\S)")
+# ## 01 over a paragraph: as a heading a number may stand alone.
+NUMBER_ALONE = re.compile(r"(?P<n>\d{1,2})$")
 # A row of a table: cells parted by tabs or bars.
 TABLE_ROW = re.compile(r"\|.*\||[^\t\n]+\t+\S")
 QUESTION, ANSWER = re.compile(r"(?:问|Q)\s*[:：]"), re.compile(r"(?:答|A)\s*[:：]")
 CONTENTS = re.compile(r"目\s*录")
-SEPARATOR = re.compile(r"[-—_=*＊─━~～\s]{5,}")
+SEPARATOR = re.compile(r"[-—_=*＊─━~～\s]+")
 # （2023年5月18日市人民政府第32次常务会议通过）
 PASSED = re.compile(
     r"[（(][^（）()]{0,80}\d{4}年[^（）()]{0,120}(?:通过|公布|发布|修订|修正|施行)[^（）()]{0,40}[)）]$"
@@ -97,7 +102,9 @@ TITLE_LINE = re.compile(
 DOC_NUMBER_LINE = re.compile(r"[^\s，。；、]{1,16}\s*[〔\[［（(【﹝]?\s*(?:19|20)\d{2}[^\s，。；、]{0,12}$")
 ADDRESSEE = re.compile(r"[^。；;]{2,160}[:：]$")
 RECIPIENTS = re.compile(r"[^。]{0,8}(?:各|有关|直属|机关|广大|全体|尊敬|亲爱|人民政府|委员会|局|公司)")
-NO_RECIPIENTS = re.compile(r"如下|下列|下表|以下|包括|条件|标准|材料|为[了做进贯深]|现[将就]|单位[:：]")
+NO_RECIPIENTS = re.compile(
+    r"如下|下列|下表|以下|包括|条件|标准|材料|为[了做进贯深]|现[将就]|(?:责任|牵头|配合|主办|承办|实施|用人)单位[:：]"
+)
 SIGNATURE = re.compile(
     r"[^。；;，,：:]{2,40}(?:政府|办公[厅室]|委员会|委|局|厅|部|院|会|中心|支行|银行|办)(?:\s+\S{2,30}(?:局|厅|委员会|委|办|部|中心|行))*$"
 )
@@ -106,7 +113,7 @@ CLOSING = re.compile(
     r"(?:本(?:意见|方案|办法|规定|措施|细则|通知|条例|政策)|以上|各(?:部门|单位|级|县|区|市|乡|镇|地)|此前|特此)"
 )
 ANNEX = re.compile(
-    r"附\s*件\s*(?P<n>[\d０-９一二三四五六七八九十]{0,3})\s*[:：.．]?\s*(?P<title>(?<=[:：.．\s\d])[^。；;:：\n]{2,40})?"
+    r"附\s*[件表录]\s*(?P<n>[\d０-９一二三四五六七八九十]{0,3})\s*[:：.．]?\s*(?P<title>(?<=[:：.．\s\d])[^。；;:：\n]{2,40})?"
 )
 
 
@@ -119,6 +126,8 @@ class _Unit:
     paragraphs: list[tuple[int, int]] = field(default_factory=list)
     children: list[_Unit] = field(default_factory=list)
     parent: _Unit | None = None
+    level: int = 0
+    """1 to 6 where the file's format marks it as a heading of that level."""
     after: list[tuple[int, int]] = field(default_factory=list)
     """Unnumbered paragraphs behind the units below: 款 behind the items of an article."""
 
@@ -160,6 +169,8 @@ class _Splitter:
         self.signature: list[str] = []
         self.clauses: list[Clause] = []
         self.seen: dict[str, int] = {}
+        self.levels: dict[int, int] = {}
+        """Where a paragraph starts that the file's format marks as a heading -> its level, 1 to 6."""
 
     def run(self) -> Split:
         parts = self._parts(self._paragraphs())
@@ -177,18 +188,31 @@ class _Splitter:
             for match in re.finditer(r"[^\n]+", self.text.text)
             if match.group().strip()
         ]
-        lines = self._without_contents(lines)
+        lines = self._without_contents([self._without_marks(*line) for line in lines])
         joined: list[tuple[int, int]] = []
         for start, end in lines:
             line = self.text.text[start:end]
             before = self.text.text[slice(*joined[-1])] if joined else ""
-            row = TABLE_ROW.match(line) and joined and not self._is_front_matter(before, before_body=False)
+            row = (
+                TABLE_ROW.match(line)
+                and joined
+                and start not in self.levels
+                and not self._is_front_matter(before, before_body=False)
+            )
             answer = ANSWER.match(line) and QUESTION.match(before)
             if row or answer:
                 joined[-1] = (joined[-1][0], end)
             else:
                 joined.append((start, end))
         return joined
+
+    def _without_marks(self, start: int, end: int) -> tuple[int, int]:
+        """A line without the marks of a heading (##), whose level is noted."""
+        marks = HEADING_MARKS.match(self.text.text, start, end)
+        if marks is None:
+            return start, end
+        self.levels[marks.end()] = len(marks[1])
+        return marks.end(), end
 
     def _without_contents(self, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """`lines` without a table of contents: the titles behind 目录 that come again."""
@@ -263,7 +287,16 @@ class _Splitter:
         self, line: str, paragraph: tuple[int, int], path: list[_Unit], last: dict[str, int]
     ) -> list[_Unit]:
         """Put a paragraph into the tree; returns the path to where the next one goes."""
-        opened = self._opening(line, path, last)
+        level = self.levels.get(paragraph[0], 0)
+        opened = self._opening(line, path, last, level)
+        if (
+            opened is None
+            and level
+            and len(line) <= MAX_TITLE
+            and line[-1] not in "。；"
+            and not self._is_top_title(path)
+        ):
+            return self._place_heading(line, paragraph, path, level, last)
         if opened is None:
             unit = path[-1]
             if unit.parent is not None and self._ends_a_list(unit):
@@ -272,11 +305,43 @@ class _Splitter:
                 unit.paragraphs.append(paragraph)
             return path
         numbering, number, value = opened
-        path = [unit for unit in path if unit.numbering is None or unit.numbering.rank < numbering.rank]
-        unit = _Unit(numbering, number, [paragraph], parent=path[-1])
+        path = [unit for unit in path if self._stays_open(unit, numbering, level)]
+        unit = _Unit(numbering, number, [paragraph], parent=path[-1], level=level)
         path[-1].children.append(unit)
         last[numbering.name] = value
         return [*path, unit]
+
+    @staticmethod
+    def _stays_open(unit: _Unit, numbering: Numbering, level: int) -> bool:
+        """Whether a unit on the path is above a new one of `numbering`, itself a heading of `level` or 0.
+
+        Under a heading without a number stands what is no heading, or one of a deeper level, or of the same
+        level in a lower numbering than chapters (## 政策福利 over ## 01. 场地).
+        """
+        if unit.numbering is HEADING:
+            return (not numbering.chapter and level in (0, unit.level)) or unit.level < level
+        return unit.numbering is None or unit.numbering.rank < numbering.rank
+
+    @staticmethod
+    def _is_top_title(path: list[_Unit]) -> bool:
+        """Whether nothing stands before a heading: then it is the document's own title."""
+        root = path[0]
+        return not root.children and not root.paragraphs
+
+    def _place_heading(
+        self, line: str, paragraph: tuple[int, int], path: list[_Unit], level: int, last: dict[str, int]
+    ) -> list[_Unit]:
+        """Open a unit for a heading without a number; a running head, printed again, opens none."""
+        above = [unit for unit in path if unit.level < level and (unit.level or unit.numbering is None)]
+        same = next((unit for unit in path if unit.numbering is HEADING and unit.level == level), None)
+        if same is not None and self.text.text[slice(*same.paragraphs[0])] == line:
+            return path
+        unit = _Unit(HEADING, "", [paragraph], parent=above[-1], level=level)
+        above[-1].children.append(unit)
+        for numbering in NUMBERINGS:
+            if not numbering.chapter:
+                last.pop(numbering.name, None)
+        return [*above, unit]
 
     def _ends_a_list(self, unit: _Unit) -> bool:
         """Whether a unit is the last item of a list: the items before it end with a semicolon, it with a stop."""
@@ -297,11 +362,13 @@ class _Splitter:
         )
 
     def _opening(
-        self, paragraph: str, path: list[_Unit], last: dict[str, int]
+        self, paragraph: str, path: list[_Unit], last: dict[str, int], level: int = 0
     ) -> tuple[Numbering, str, int] | None:
         """The numbering, label part and value of the number that opens `paragraph`, if it really does."""
         for numbering in NUMBERINGS:
             match = numbering.pattern.match(paragraph)
+            if match is None and level and numbering.name == "digit":
+                match = NUMBER_ALONE.match(paragraph)
             if match is None:
                 continue
             value = parse_numeral(match["n"])
@@ -396,18 +463,22 @@ class _Splitter:
         title, glued = self._title_and_body(unit)
         below = (*heading, title)
         leads = [*glued, *unit.paragraphs[1:]]
-        if not unit.children and not leads:
+        if not unit.children and not leads and unit.numbering is not HEADING:
             self._add(label, self._kind(below), heading, unit.paragraphs)
             return
         if unit.children and not _is_chapter(unit) and self._leads_a_list(unit):
             below = heading
-            self._add(f"{label}.0{'a' if unit.after else ''}", self._kind(below), heading, unit.paragraphs)
+            self._add(
+                _joined(label, f"0{'a' if unit.after else ''}"), self._kind(below), heading, unit.paragraphs
+            )
         else:
             self._emit_paragraphs(leads, label, below, bool(unit.children))
         for child in unit.children:
             self._emit(child, below, label)
         if unit.after:
-            self._add(f"{label}.0{'b' if unit.paragraphs else ''}", self._kind(below), heading, unit.after)
+            self._add(
+                _joined(label, f"0{'b' if unit.paragraphs else ''}"), self._kind(below), heading, unit.after
+            )
 
     def _leads_a_list(self, unit: _Unit) -> bool:
         """Whether a unit's own line is the lead of a list and not a title: an article's, or one ending in a colon."""
@@ -435,7 +506,7 @@ class _Splitter:
                 else None
             )
             own = (*heading, title[1]) if title else heading
-            self._add(f"{label}.0{part}", kind, own, [paragraph])
+            self._add(_joined(label, f"0{part}"), kind, own, [paragraph])
 
     def _add(
         self, label: str, kind: ClauseKind, heading: tuple[str, ...], paragraphs: list[tuple[int, int]]
@@ -444,9 +515,9 @@ class _Splitter:
         self.seen[label] = self.seen.get(label, 0) + 1
         if self.seen[label] > 1:
             label = f"{label}~{self.seen[label]}"
-        text = re.sub(r"[ \t]*\n\s*", "\n", self.text.text[start:end])
+        text = "\n".join(_tidy(self.text.text[slice(*paragraph)]) for paragraph in paragraphs)
         span = self.text.raw_span(start, end)
-        printed = re.sub(r"[ \t]*\n\s*", "\n", self.printed[start:end])
+        printed = "\n".join(_tidy(self.printed[slice(*paragraph)]) for paragraph in paragraphs)
         self.clauses.append(
             Clause(self.document_id, label, kind, heading, span, text, departments_of(text, printed))
         )
@@ -507,6 +578,8 @@ def _is_chapter(unit: _Unit) -> bool:
     """Chapters are headings; so is 一、 unless it stands below an article."""
     if unit.numbering is None or not unit.numbering.chapter:
         return False
+    if unit.numbering is HEADING:
+        return True
     parent = unit.parent
     return parent is None or parent.numbering is None or parent.numbering.chapter
 
@@ -518,7 +591,13 @@ def _units(unit: _Unit) -> Iterator[_Unit]:
 
 
 def _joined(prefix: str, label: str) -> str:
-    return f"{prefix}.{label}" if prefix else label
+    """The labels joined by a dot; a heading without a number adds nothing."""
+    return ".".join(part for part in (prefix, label) if part)
+
+
+def _tidy(text: str) -> str:
+    """`text` without blanks around its line ends."""
+    return re.sub(r"[ \t]*\n\s*", "\n", text)
 
 
 def _letters(count: int) -> list[str]:
