@@ -39,19 +39,27 @@ QUOTED_TITLE = re.compile(
     r"《(?P<title>[^《》]{4,120}(?:〈[^〈〉]+〉[^《》]*)?)》(?:\s*[（(](?P<number>[^（()）]{4,40}号)[)）])?"
 )
 OWN_MAKING = re.compile(r"制定|现印发|经[^。]{0,20}同意|现(?:将|就|印发)|提出如下|研究(?:制定|起草)|印发给")
+# （2019年10月29日 舟山市第七届人民代表大会常务委员会第二十七次会议通过）: the first one named passed it.
+PASSED_BY = re.compile(
+    r"(?P<place>[一-鿿]{2,12}?(?:[省市县区州盟旗]|自治区))(?:第[一二三四五六七八九十]+届)?"
+    r"(?P<body>人民代表大会(?:常务委员会)?)(?:第[一二三四五六七八九十]+次会议)?(?:通过|修订)"
+)
 DATE = re.compile(
     r"(?P<year>\d{4}|[〇○零一二三四五六七八九]{4})\s*年\s*(?:(?P<month>[\d一二三四五六七八九十]{1,3})\s*月\s*(?:(?P<day>[\d一二三四五六七八九十]{1,3})\s*[日号])?)?"
 )
 # （… 通过 2023年6月2日市人民政府令第9号公布 …）
 ISSUED_IN_BRACKETS = re.compile(DATE.pattern + r"[^。年]{0,40}(?:公布|发布|印发)")
 POSTED = re.compile(r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})")
+# Beside another page's title a date is that page's.
+POSTING = re.compile(r"^\s*\d{4}[-/.年]|时间|日期|来源|发布|更新|发文")
+POSTED_DOTS = re.compile(r"(?P<year>\d{4})\.(?P<month>\d{1,2})\.(?P<day>\d{1,2})")
 EFFECTIVE = re.compile(
     r"自\s*(?P<date>[\d〇○零一二三四五六七八九]{4}\s*年[^。，,起]{2,10}日)\s*起\s*(?:施行|实施|执行|生效)"
 )
 EFFECTIVE_ON_ISSUE = re.compile(r"自(?:发布|印发|公布|发文)之日起\s*(?:\S{0,8})?(?:施行|实施|执行|生效)")
 VALID_YEARS = re.compile(r"(?:有效期|试行期?)(?:限)?(?:为|是)?\s*(?P<n>[\d一二三四五六七八九十]+)\s*年")
 VALID_UNTIL = re.compile(
-    r"(?:有效期(?:限)?[^。]{0,6}|执行)?至\s*(?P<date>\d{4}年\d{1,2}月\d{1,2}日)\s*(?:止|废止|失效)?"
+    r"(?:有效期(?:限)?[^。]{0,6}|执行)?[至到]\s*(?P<date>\d{4}年\d{1,2}月\d{1,2}日)\s*(?:止|为止|废止|失效)?"
 )
 HORIZON = re.compile(r"(?:到|至)\s*(?P<year>20\d{2})\s*年(?!\d*月)(?:底|末)?")
 PRINTED_LEVELS = re.compile(r"[我本](?P<level>[省市县区州盟旗])(?![场政委长直])")
@@ -66,6 +74,21 @@ LEVEL_OF_CHARACTER = {
     "旗": ("county",),
     "区": ("county", "province"),
 }
+# The fields of a page or a legal database that speak of the document: 【字号】…, 成文日期：…
+FIELD_NAMES = {
+    "doc_number": "文号|发文字号|字号",
+    "issuers": "发布部门|发文机关|制定机关",
+    "date_issued": "成文日期|发文日期|印发日期|颁布日期|公布日期",
+    "date_effective": "实施日期|施行日期|生效日期",
+    "valid_until": "失效日期|废止日期",
+}
+# In a database 发布日期 is the day of issue; on a page it is the day of posting.
+FIELD = re.compile(
+    "|".join(
+        rf"(?P<{field}>(?:[【\[](?:{names}{'|发布日期' if field == 'date_issued' else ''})[】\]]|(?:{names}) *[:：]))"
+        for field, names in FIELD_NAMES.items()
+    )
+)
 # How much a mention counts, by where it stands.
 WEIGHT_ISSUER, WEIGHT_TITLE, WEIGHT_SIGNATURE, WEIGHT_SITE, WEIGHT_BODY, MOST_BODY = (
     8.0,
@@ -87,17 +110,19 @@ class _Titles(NamedTuple):
 def describe(document: Document, cleaned: Cleaned, split: Split) -> Metadata:
     """What `document` says about itself."""
     furniture = [to_simplified(document.raw[span.start : span.end]) for span in cleaned.boilerplate]
+    fields = _fields(furniture)
     titles = _titles(split.front_matter)
     body = "\n".join(clause.text for clause in split.clauses)
-    issuers = _issuers(titles, split.signature)
+    issuers = _issuers(titles, split.signature) or tuple(_split_names(fields.get("issuers", "")))
     place = _place(titles, issuers, split.signature, furniture, body)
-    number = titles.number
+    number = titles.number or canonical_number(fields.get("doc_number", ""))
     # A crawler's front matter dates the crawl.
     posted = next(
         (found for line in furniture if not line.startswith("---") for found in _posted(line)), None
     )
-    issued = _issued(split.front_matter, split.signature, posted, number)
-    effective = _effective(body, issued)
+    printed = (split.front_matter, split.signature, _field_date(fields, "date_issued"))
+    issued = _issued(*printed, posted, number)
+    effective = _effective(body, issued) or _field_date(fields, "date_effective")
     values: dict[str, object] = {
         "title": titles.title,
         "doc_number": number,
@@ -106,16 +131,18 @@ def describe(document: Document, cleaned: Cleaned, split: Split) -> Metadata:
         "date_issued": issued,
         "date_posted": posted,
         "date_effective": effective,
-        "valid_until": _valid_until(body, effective),
+        "valid_until": _valid_until(body, effective) or _field_date(fields, "valid_until"),
         "horizon_year": max((int(match["year"]) for match in HORIZON.finditer(body)), default=None),
+    }
+    values |= {
+        "title_notice": titles.notice,
+        "province": (place.ancestors[0] if place.ancestors else place.name) if place else None,
+        "level": place.level if place else None,
     }
     reasons = tuple((name, NULL_REASONS[name]) for name, value in values.items() if not value)
     return Metadata(
         document=document.id,
-        title_notice=titles.notice,
         ancestors=place.ancestors if place else (),
-        province=(place.ancestors[0] if place.ancestors else place.name) if place else None,
-        level=place.level if place else None,
         based_on=tuple(_based_on(split.clauses)),
         repeals=tuple(_repeals(body)),
         script=cleaned.script,
@@ -129,6 +156,9 @@ NULL_REASONS = {
     "doc_number": "no document number is printed at the top",
     "issuers": "neither title nor signature names who issued it",
     "place": "no administrative division stands out in title, signature, page or text",
+    "title_notice": "no notice that issues it is printed above it",
+    "province": "the place is not known",
+    "level": "the place is not known",
     "date_issued": "no date of signature, and neither posting date nor number gives a year",
     "date_posted": "the page prints no posting date",
     "date_effective": "no date of taking effect is stated",
@@ -152,6 +182,8 @@ def _titles(front: tuple[str, ...]) -> _Titles:
     A title printed over several lines is joined; the names of joint issuers and a red head
     (市人民政府文件) above it are issuers, and the names of a web site's pages are nothing.
     """
+    marked = [_tidy_title(line) for line in front if line.startswith("#")]
+    front = tuple(line.lstrip("# ") for line in front)
     number = next(filter(None, map(canonical_number, front)), None)
     found: list[str] = []
     issuers: list[str] = []
@@ -173,13 +205,48 @@ def _titles(front: tuple[str, ...]) -> _Titles:
             unfinished = ""
         else:
             unfinished = unfinished + text if len(text) > 8 else ""
-    if not found:  # a title without a word such as 办法: the first line that is long enough to be one
-        found = [text for line in front if len(text := _tidy_title(line)) >= 8 and not _is_other(line)][:1]
+    if not found:  # a title without a word such as 办法: the line marked as one, else the first long enough
+        long = (text for line in front if len(text := _tidy_title(line)) >= 8 and not _is_other(line))
+        found = [*marked, *long][:1]
     if len(heads) == 1:  # one line of issuers over 关于... is the title's first line
         found = [heads[0] + title if title.startswith("关于") else title for title in found]
-    notice = next((title for title in found if title.endswith("通知") and len(found) > 1), None)
-    title = next((title for title in found if title != notice), None)
-    return _Titles(title, notice, number, tuple(dict.fromkeys(issuers)))
+    title, notice = _title_and_notice(found)
+    named = [name for line in front for name in _passing(line)]
+    return _Titles(title, notice, number, tuple(dict.fromkeys(issuers or named)))
+
+
+def _title_and_notice(found: list[str]) -> tuple[str | None, str | None]:
+    """The title, and the title of the notice that issues it, among the titles printed at the top.
+
+    A line that only repeats a part of another (its second half, after a break) is no title of its own.
+    """
+    squashed = [re.sub(r"[\s《》〈〉]", "", title) for title in found]
+    for i, whole in enumerate(squashed):
+        issued = [j for j, part in enumerate(squashed) if j != i and _issues(whole, part)]
+        if issued:
+            return found[issued[0]], found[i]
+    kept = [
+        found[i]
+        for i, part in enumerate(squashed)
+        if not any(part != other and part in other for other in squashed)
+    ]
+    notice = next((title for title in kept if title.endswith("通知") and len(set(kept)) > 1), None)
+    return next((title for title in kept if title != notice), None), notice
+
+
+def _issues(notice: str, title: str) -> bool:
+    """Whether `notice` (关于印发…的通知) is the one that issues `title`."""
+    if notice == f"{title}的通知":
+        return True
+    named = re.search(rf"(?:印发|转发|公布|发布|下发){re.escape(title)}", notice)
+    return bool(named) and notice.endswith(("通知", "通告", "公告", "函", "批复"))
+
+
+def _passing(line: str) -> Iterator[str]:
+    """The congress or government that passed a regulation, from the note under its title, without its term."""
+    match = PASSED_BY.search(line)
+    if match:
+        yield match["place"] + match["body"]
 
 
 def _is_other(line: str) -> bool:
@@ -209,9 +276,33 @@ def _issuers(titles: _Titles, signature: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _split_names(text: str) -> list[str]:
-    return [
-        name for part in re.split(r"[\s、]+", text) for name in (ISSUER_NAME.findall(part) or [part]) if name
-    ]
+    parts = (piece for part in re.split(r"[\s、]+", text) for piece in _unglued(part))
+    return [name for part in parts for name in (ISSUER_NAME.findall(part) or [part]) if name]
+
+
+def _unglued(names: str) -> list[str]:
+    """Joint issuers printed without a blank: 广州市…局广州市…局 is parted where its place comes again."""
+    first = places.load().find(names)
+    if not first or first[0].span[0] != 0:
+        return [names]
+    place = re.escape(names[slice(*first[0].span)])
+    return re.split(rf"(?<=[局委厅办部会院])(?={place})", names)
+
+
+def _fields(furniture: list[str]) -> dict[str, str]:
+    """What the fields of the page say of the document: name in the metadata -> printed value."""
+    found: dict[str, str] = {}
+    for line in "\n".join(furniture).splitlines():
+        match = FIELD.search(re.sub(r"(?<=[一-鿿])\s+(?=[一-鿿] *[:：])", "", line))
+        if match and match.lastgroup:
+            value = match.string[match.end() :].strip(" \t:：")
+            found.setdefault(match.lastgroup, re.split(r"\t|\s{3,}", value)[0])
+    return {name: value for name, value in found.items() if value}
+
+
+def _field_date(fields: dict[str, str], name: str) -> str | None:
+    match = POSTED.search(fields.get(name, "")) or POSTED_DOTS.search(fields.get(name, ""))
+    return _iso(match["year"], match["month"], match["day"]) if match else None
 
 
 # -- place ----------------------------------------------------------------------------------------
@@ -287,19 +378,26 @@ def _iso(year: str, month: str | None, day: str | None) -> str:
     return "-".join([f"{parts[0]:04d}", *(f"{part:02d}" for part in parts[1:])])
 
 
-def _posted(line: str) -> Iterator[str]:
-    for match in POSTED.finditer(line):
-        yield _iso(match["year"], match["month"], match["day"])
+def _posted(furniture: str) -> Iterator[str]:
+    for line in furniture.splitlines():
+        if len(line) < 200 and POSTING.search(line):
+            yield from (_iso(match["year"], match["month"], match["day"]) for match in POSTED.finditer(line))
 
 
 def _issued(
-    front: tuple[str, ...], signature: tuple[str, ...], posted: str | None, number: str | None
+    front: tuple[str, ...],
+    signature: tuple[str, ...],
+    field: str | None,
+    posted: str | None,
+    number: str | None,
 ) -> str | None:
     """The printed date of issue; else the posting date if its year is the number's; else that year."""
     for line in (*front, *signature):
         match = DATE.match(line) if line in signature else ISSUED_IN_BRACKETS.search(line)
         if match:
             return _iso(match["year"], match["month"], match["day"])
+    if field:
+        return field
     year = re.search(r"〔(\d{4})〕", number or "")
     if posted and year and posted.startswith(year[1]):
         return posted
@@ -317,7 +415,7 @@ def _effective(body: str, issued: str | None) -> str | None:
 def _valid_until(body: str, effective: str | None) -> str | None:
     """The printed last day; else the effective day so many years on, less a day."""
     for sentence in re.split(r"[。\n]", body):
-        if not re.search(r"有效|[施执试]行|实施", sentence):
+        if not re.search(r"有效|[施执试]行|实施|日为?止", sentence):
             continue
         until = VALID_UNTIL.search(sentence)
         if until:
@@ -351,8 +449,8 @@ def _based_on(clauses: tuple[Clause, ...]) -> Iterator[Reference]:
             yield Reference(match["title"], canonical_number(match["number"] or ""))
 
 
-def _repeals(body: str) -> Iterator[str]:
-    """The titles quoted before 废止 in the same sentence; a line end inside 《》 belongs to the title."""
+def _repeals(body: str) -> Iterator[Reference]:
+    """The documents quoted before 废止 in the same sentence; a line end inside 《》 belongs to the title."""
     for sentence in re.split(r"[。\n]", re.sub(r"\n(?=[^《\n]*》)", "", body)):
         for match in QUOTED_TITLE.finditer(sentence.rpartition("废止")[0]):
-            yield match["title"]
+            yield Reference(match["title"], canonical_number(match["number"] or ""))

@@ -400,7 +400,7 @@ def _metadata(record: dict[str, Any]) -> Metadata:
             "issuers": tuple(record["issuers"]),
             "ancestors": tuple(record["ancestors"]),
             "based_on": tuple(Reference(**reference) for reference in record["based_on"]),
-            "repeals": tuple(record["repeals"]),
+            "repeals": tuple(Reference(**item) for item in record["repeals"]),
             "null_reasons": tuple((name, reason) for name, reason in record["null_reasons"]),
         }
     )

@@ -85,6 +85,8 @@ PASSED = re.compile(
 PARAGRAPH_TITLE = re.compile(
     r"(?:问\s*[:：]\s*(?P<question>[^\n]{2,40}[？?])|[―—-]*\s*(?P<title>[^。，,；;：:\n]{2,20})[。：:]\s*\S)"
 )
+# 补贴标准：10000元。 or, over a list, 补贴条件：
+FIELD = re.compile(r"[一-鿿]{2,8}[：:](?:\s*$|\s*\S)")
 CLOSES_FOR_CERTAIN = re.compile(
     r"以上\S{0,4}(?:政策|规定|办法|内容|措施)|本\S{2,6}(?:由[^。]{2,40}负责解释|自[^。]{2,30}(?:施行|实施|执行))|咨询电话|未尽事宜|特此(?:通知|公告|通告)"
 )
@@ -149,7 +151,7 @@ class Split:
     clauses: tuple[Clause, ...]
     sentences: tuple[tuple[Sentence, ...], ...]
     front_matter: tuple[str, ...]
-    """Title lines, number, addressee: clean text, in order."""
+    """Title lines, number, addressee: clean text, in order; a marked heading keeps its marks (# ...)."""
     signature: tuple[str, ...]
 
 
@@ -299,10 +301,14 @@ class _Splitter:
             return self._place_heading(line, paragraph, path, level, last)
         if opened is None:
             unit = path[-1]
+            fields = self._unit_of_fields(line, path)
+            if fields is not None:
+                fields.after.append(paragraph)
+                return path[: path.index(fields) + 1]
             if unit.parent is not None and self._ends_a_list(unit):
                 unit.parent.after.append(paragraph)
             else:
-                unit.paragraphs.append(paragraph)
+                (unit.after if unit.children else unit.paragraphs).append(paragraph)
             return path
         numbering, number, value = opened
         path = [unit for unit in path if self._stays_open(unit, numbering, level)]
@@ -310,6 +316,18 @@ class _Splitter:
         path[-1].children.append(unit)
         last[numbering.name] = value
         return [*path, unit]
+
+    def _unit_of_fields(self, line: str, path: list[_Unit]) -> _Unit | None:
+        """The unit above that holds labelled fields (补贴条件：…, with a list below), if `line` is its next field."""
+        if not FIELD.match(line):
+            return None
+        above = (unit for unit in reversed(path[:-1]) if unit.numbering is not None)
+        return next(
+            (unit for unit in above if any(self._is_field(part) for part in unit.paragraphs[1:])), None
+        )
+
+    def _is_field(self, paragraph: tuple[int, int]) -> bool:
+        return bool(FIELD.match(self.text.text[slice(*paragraph)]))
 
     @staticmethod
     def _stays_open(unit: _Unit, numbering: Numbering, level: int) -> bool:
@@ -426,7 +444,8 @@ class _Splitter:
         for start, end in part.root.paragraphs:
             line = self.text.text[start:end]
             if self._is_front_matter(line, before_body=not body):
-                (self.front if not part.prefix else titles).append(line)
+                marks = "#" * self.levels.get(start, 0) + " " * (start in self.levels)
+                (self.front if not part.prefix else titles).append(line if part.prefix else marks + line)
             else:
                 body.append((start, end))
         heading = tuple(titles[:1]) if part.prefix.startswith("A") else ()
@@ -466,6 +485,10 @@ class _Splitter:
         if not unit.children and not leads and unit.numbering is not HEADING:
             self._add(label, self._kind(below), heading, unit.paragraphs)
             return
+        fields = [paragraph for paragraph in unit.after if self._is_field(paragraph)]
+        if fields and len(fields) == len(unit.after):
+            self._emit_fields(unit, leads, label, below)
+            return
         if unit.children and not _is_chapter(unit) and self._leads_a_list(unit):
             below = heading
             self._add(
@@ -480,6 +503,19 @@ class _Splitter:
                 _joined(label, f"0{'b' if unit.paragraphs else ''}"), self._kind(below), heading, unit.after
             )
 
+    def _emit_fields(
+        self, unit: _Unit, leads: list[tuple[int, int]], label: str, heading: tuple[str, ...]
+    ) -> None:
+        """A unit of labelled fields, the first with a list below it: each field is a clause."""
+        letters = _letters(len(leads) + len(unit.after))
+        for letter, paragraph in zip(letters, leads, strict=False):
+            self._add(_joined(label, f"0{letter}"), self._kind(heading), heading, [paragraph])
+        for child in unit.children:
+            self._emit(child, heading, label)
+        for letter, paragraph in zip(letters[len(leads) :], unit.after, strict=True):
+            title = self.text.text[slice(*paragraph)].partition("：")[0].partition(":")[0]
+            self._add(_joined(label, f"0{letter}"), self._kind(heading), (*heading, title), [paragraph])
+
     def _leads_a_list(self, unit: _Unit) -> bool:
         """Whether a unit's own line is the lead of a list and not a title: an article's, or one ending in a colon."""
         line = self.text.text[slice(*unit.paragraphs[0])]
@@ -489,10 +525,18 @@ class _Splitter:
         title = self._own_title(unit) if self.titled else None
         below = (*heading, title) if title else heading
         rest = unit.paragraphs[1:]
-        if len(rest) > 1 and all(PRINCIPLE.match(self.text.text[slice(*part)]) for part in rest):
+        principles = len(rest) > 1 and all(PRINCIPLE.match(self.text.text[slice(*part)]) for part in rest)
+        if principles and self._states_nothing(unit):
             self._emit_paragraphs(rest, label, below, False)
         else:
             self._add(label, self._kind(below), below, unit.paragraphs)
+
+    def _states_nothing(self, unit: _Unit) -> bool:
+        """Whether a unit's own line is a title alone."""
+        return (
+            len(self.text.text[slice(*unit.paragraphs[0])]) <= MAX_TITLE
+            and self._title_and_body(unit)[1] == []
+        )
 
     def _emit_paragraphs(
         self, paragraphs: list[tuple[int, int]], label: str, heading: tuple[str, ...], lead: bool

@@ -94,7 +94,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Reference:
-    """A document that another one names as its basis."""
+    """A document that another one names as its basis, or repeals."""
 
     title: str
     doc_number: str | None
@@ -119,7 +119,7 @@ class Metadata:
     valid_until: str | None = None
     horizon_year: int | None = None
     based_on: tuple[Reference, ...] = ()
-    repeals: tuple[str, ...] = ()
+    repeals: tuple[Reference, ...] = ()
     script: Script = "simplified"
     null_reasons: tuple[tuple[str, str], ...] = ()
 
