@@ -95,6 +95,8 @@ MAX_TITLE = 45  # characters of the longest printed heading; a longer line is bo
 OWN_TITLE = re.compile(
     r"(?P<title>[^。；;，,\n]{2,30})[。.：:？?]?\s*(?:\n|$)|(?P<lead>[^。；;\n]{2,30})[。？?](?=\S)"
 )
+# 第三条【申请条件】… and 第三条（申请条件）…
+BRACKET_TITLE = re.compile(r"[【〔（(](?P<title>[^】〕）)\n]{2,20})[】〕）)]\s*\S")
 PRINCIPLE = re.compile(r"(?:[―—-]{1,2}\s*[^。\n]{2,20}|[^。，,；;：:\n]{2,12})[。．：:]\s*\S")
 
 DOCUMENT_KINDS = "意见|方案|办法|通知|规定|条例|措施|细则|情况|公告|通告|决定|规划|计划|指南|报告|批复|函|要点|政策|公报|指引|制度|规则|章程|清单|解读|问答|若干|汇编|手册"
@@ -490,7 +492,8 @@ class _Splitter:
             self._emit_fields(unit, leads, label, below)
             return
         if unit.children and not _is_chapter(unit) and self._leads_a_list(unit):
-            below = heading
+            own = self._bracket_title(unit)
+            heading = below = (*heading, own) if own else heading
             self._add(
                 _joined(label, f"0{'a' if unit.after else ''}"), self._kind(below), heading, unit.paragraphs
             )
@@ -522,7 +525,7 @@ class _Splitter:
         return unit.numbering is not None and (unit.numbering.name == "article" or line.endswith(("：", ":")))
 
     def _emit_leaf(self, unit: _Unit, heading: tuple[str, ...], label: str) -> None:
-        title = self._own_title(unit) if self.titled else None
+        title = self._bracket_title(unit) or (self._own_title(unit) if self.titled else None)
         below = (*heading, title) if title else heading
         rest = unit.paragraphs[1:]
         principles = len(rest) > 1 and all(PRINCIPLE.match(self.text.text[slice(*part)]) for part in rest)
@@ -577,13 +580,21 @@ class _Splitter:
             body = offset + stop.end()
             body += _leading(line[body:])
             return line[offset : offset + stop.start()].strip(), [(start + body, end)]
-        return line[offset:].strip().rstrip("。：:"), []
+        return _without_letter_spacing(line[offset:].strip().rstrip("。：:")), []
+
+    def _bracket_title(self, unit: _Unit) -> str | None:
+        """The title in brackets behind an article's number."""
+        article = unit.numbering is not None and unit.numbering.name == "article"
+        match = BRACKET_TITLE.match(self._without_number(unit)) if article else None
+        return match["title"] if match else None
+
+    def _without_number(self, unit: _Unit) -> str:
+        line = self.text.text[slice(*unit.paragraphs[0])]
+        number = unit.numbering.pattern.match(line) if unit.numbering else None
+        return line[number.end() :] if number else line
 
     def _own_title(self, unit: _Unit) -> str | None:
-        start, end = unit.paragraphs[0]
-        line = self.text.text[start:end]
-        number = unit.numbering.pattern.match(line) if unit.numbering else None
-        line = line[number.end() if number else 0 :] + ("\n" if len(unit.paragraphs) > 1 else "")
+        line = self._without_number(unit) + ("\n" if len(unit.paragraphs) > 1 else "")
         match = OWN_TITLE.match(line)
         if match is None or (match["title"] and len(unit.paragraphs) == 1):
             return None
@@ -599,7 +610,11 @@ class _Splitter:
 KIND_WORDS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = (
     ("goal", re.compile("目标")),
     ("principle", re.compile("指导思想|基本思路|原则|总体要求|总体思路|思想自觉")),
-    ("safeguard", re.compile("保障措施|组织保障|组织实施|组织领导|附则|工作要求")),
+    (
+        "safeguard",
+        re.compile("保障措施|组织保障|组织实施|组织领导|工作要求|监督管理|监督检查|管理与监督|法律责任"),
+    ),
+    ("closing", re.compile("^附则$")),
     ("status", re.compile("下步|下一步|存在问题")),
 )
 
@@ -637,6 +652,12 @@ def _units(unit: _Unit) -> Iterator[_Unit]:
 def _joined(prefix: str, label: str) -> str:
     """The labels joined by a dot; a heading without a number adds nothing."""
     return ".".join(part for part in (prefix, label) if part)
+
+
+def _without_letter_spacing(title: str) -> str:
+    """总　则 as 总则: a title all of whose words are single characters."""
+    words = title.split()
+    return "".join(words) if len(words) > 1 and all(len(word) == 1 for word in words) else title
 
 
 def _tidy(text: str) -> str:
