@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from rag.aligned import AlignedText
 from rag.clean import Cleaned
 from rag.numerals import parse_numeral
@@ -693,7 +695,8 @@ def sentences_of(text: AlignedText, clause: Clause) -> Iterator[Sentence]:
 
     A row of a table is one sentence, read with the names of its columns: 「等级：高级工；金额：2000」.
     """
-    low, high = (int(at) for at in text.starts.searchsorted([clause.span.start, clause.span.end]))
+    # In the array's own type: with Python's integers numpy would convert the whole array each time.
+    low, high = text.starts.searchsorted(np.array(clause.span, dtype=text.starts.dtype)).tolist()
     columns: list[str] = []
     for line in re.finditer(r"[^\n]+", text.text[low:high]):
         start = low + line.start()
