@@ -143,7 +143,7 @@ def describe(document: Document, cleaned: Cleaned, split: Split) -> Metadata:
     return Metadata(
         document=document.id,
         ancestors=place.ancestors if place else (),
-        based_on=tuple(_based_on(split.clauses)),
+        based_on=tuple(_based_on(split.clauses, titles)),
         repeals=tuple(_repeals(body)),
         script=cleaned.script,
         null_reasons=reasons,
@@ -438,19 +438,26 @@ def _day_before(year: int, month_day: str) -> str | None:
         return None
 
 
-def _based_on(clauses: tuple[Clause, ...]) -> Iterator[Reference]:
+def _based_on(clauses: tuple[Clause, ...], titles: _Titles) -> Iterator[Reference]:
     """The documents that the opening paragraphs name as basis, before they speak of their own making."""
+    own = {re.sub(r"\s", "", title) for title in (titles.title, titles.notice) if title}
     for i, clause in enumerate(clauses):
         if not clause.label.startswith("0") and i > 0:  # a regulation names its basis in its first article
             return
         making = OWN_MAKING.search(clause.text)
         basis = clause.text[: making.start()] if making else clause.text
         for match in QUOTED_TITLE.finditer(basis):
-            yield Reference(match["title"], canonical_number(match["number"] or ""))
+            if re.sub(r"\s", "", match["title"]) not in own:
+                yield Reference(match["title"], canonical_number(match["number"] or ""))
 
 
 def _repeals(body: str) -> Iterator[Reference]:
-    """The documents quoted before 废止 in the same sentence; a line end inside 《》 belongs to the title."""
+    """The documents quoted before 废止 or 停止执行 in the same sentence; a line end inside 《》 belongs to the title."""
     for sentence in re.split(r"[。\n]", re.sub(r"\n(?=[^《\n]*》)", "", body)):
-        for match in QUOTED_TITLE.finditer(sentence.rpartition("废止")[0]):
+        for match in QUOTED_TITLE.finditer(_before_repeal(sentence)):
             yield Reference(match["title"], canonical_number(match["number"] or ""))
+
+
+def _before_repeal(sentence: str) -> str:
+    ends = [match.start() for match in re.finditer("废止|停止执行|不再执行", sentence)]
+    return sentence[: ends[-1]] if ends else ""

@@ -356,6 +356,7 @@ READER_MODULES = (
     "clean",
     "describe",
     "embed",
+    "extract",
     "fold",
     "numerals",
     "places",

@@ -1,4 +1,4 @@
-"""Chinese and Arabic numerals -> integers."""
+"""Chinese and Arabic numerals -> integers, and back."""
 
 from __future__ import annotations
 
@@ -32,3 +32,20 @@ def parse_numeral(text: str) -> int | None:
         else:
             digit = DIGITS[char]
     return total + digit
+
+
+def chinese_numeral(value: int) -> str:
+    """`value` as official texts number their units, from 1 to 9,999; in digits outside.
+
+    >>> chinese_numeral(10), chinese_numeral(26), chinese_numeral(103)
+    ('十', '二十六', '一百零三')
+    """
+    if not 0 < value < 10_000:
+        return str(value)
+    text, zero = "", False
+    for unit, sign in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, value = divmod(value, unit)
+        if digit:
+            text += "零" * (zero and bool(text)) + "零一二三四五六七八九"[digit] + sign
+        zero = not digit
+    return text[1:] if text.startswith("一十") else text

@@ -177,6 +177,8 @@ class _Splitter:
         self.seen: dict[str, int] = {}
         self.levels: dict[int, int] = {}
         """Where a paragraph starts that the file's format marks as a heading -> its level, 1 to 6."""
+        self.title_at = -1
+        """Where the document's own title starts, if the format marks it: above all other headings."""
 
     def run(self) -> Split:
         parts = self._parts(self._paragraphs())
@@ -195,6 +197,9 @@ class _Splitter:
             if match.group().strip()
         ]
         lines = self._without_contents([self._without_marks(*line) for line in lines])
+        first, *others = self.levels.items() or [(-1, 0)]
+        if all(level > first[1] for _, level in others):
+            self.title_at = first[0]
         joined: list[tuple[int, int]] = []
         for start, end in lines:
             line = self.text.text[start:end]
@@ -250,6 +255,8 @@ class _Splitter:
                 annexes = sum(other.prefix.startswith("A") for other in parts)
                 parts.append(_Part(f"A{number or annexes + 1}", title=annex["title"] or None))
                 path, last = [parts[-1].root], {}
+            elif start == self.title_at and not part.root.children:
+                self.front.append(f"# {line}")
             elif self._is_signature(paragraphs, i):
                 part.signed = bool(part.root.children)
                 self.signature.append(line)
@@ -407,6 +414,13 @@ class _Splitter:
         titled = sum(self._own_title(unit) is not None for unit in leaves)
         return bool(leaves) and titled >= 0.8 * len(leaves)
 
+    def _siblings_titled(self, unit: _Unit) -> bool:
+        """Whether a unit's beginning is a title, as it is where most leaves of the document have one, or all its siblings."""
+        siblings = unit.parent.children if unit.parent else []
+        return self.titled or (
+            len(siblings) > 1 and all(self._own_title(sibling) is not None for sibling in siblings)
+        )
+
     # -- front matter and closing ------------------------------------------------------------------
 
     def _closing(self, root: _Unit) -> list[tuple[int, int]]:
@@ -527,7 +541,7 @@ class _Splitter:
         return unit.numbering is not None and (unit.numbering.name == "article" or line.endswith(("：", ":")))
 
     def _emit_leaf(self, unit: _Unit, heading: tuple[str, ...], label: str) -> None:
-        title = self._bracket_title(unit) or (self._own_title(unit) if self.titled else None)
+        title = self._bracket_title(unit) or (self._own_title(unit) if self._siblings_titled(unit) else None)
         below = (*heading, title) if title else heading
         rest = unit.paragraphs[1:]
         principles = len(rest) > 1 and all(PRINCIPLE.match(self.text.text[slice(*part)]) for part in rest)
