@@ -1,4 +1,4 @@
-"""The command line: `tiaowen ask | search | show | read | build | models | serve ...`.
+"""The command line: `tiaowen ask | search | show | read | add | remove | list | build | models | serve ...`.
 
 An edge: it draws what the library reports, turns a `TiaowenError` into one line and exit status 1, and
 imports what is heavy inside the command that needs it, so that `--help` is quick.
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from rag.config import Settings
+    from rag.embed import Embedder
+    from rag.library import Failure
 
 Progress = Callable[[str, int, int], None]
 
@@ -36,6 +38,7 @@ EXAMPLES = """\
   tiaowen search "创业担保贷款" --city 吕梁市       看检索结果 / see the hits
   tiaowen show "吕发改服务发〔2022〕153号第26条"     看条文 / show a clause
   tiaowen read 通知.docx --tree                    看读出了什么 / see what is understood of a file
+  tiaowen add 通知.pdf 政策文件夹/                  加入文件 / add documents
   tiaowen models fetch                            取模型 / fetch the models
   tiaowen serve                                   打开网页 / open the page
 """
@@ -56,9 +59,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     if arguments.debug:
         logging.getLogger("rag").setLevel(logging.DEBUG)
-    logging.getLogger("bm25s").setLevel(
-        logging.WARNING if arguments.debug else logging.ERROR
-    )  # it tells its steps
+    # It tells its steps, and sets its own level when it is imported: only a filter outlasts that.
+    logging.getLogger("bm25s").addFilter(lambda record: arguments.debug or record.levelno >= logging.ERROR)
     signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
@@ -168,6 +170,19 @@ def _parser() -> argparse.ArgumentParser:
         "--repairs", action="store_true", help="修正了什么 / what was repaired, where, how sure"
     )
     view.add_argument("--text", action="store_true", help="所读的原文 / the text that offsets count in")
+    add = command("add", _add, "加入文件、文件夹或压缩包 / add files, folders or zip archives")
+    add.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="文件、文件夹、.zip / what to add")
+    clash = add.add_mutually_exclusive_group()
+    clash.add_argument(
+        "--replace", action="store_true", help="替换同名文件 / put it in the place of one of its name"
+    )
+    clash.add_argument("--as", dest="name", metavar="NAME", help="改用这个名字 / the name to hold it under")
+    remove = command("remove", _remove, "移除文件 / remove documents")
+    remove.add_argument(
+        "names", nargs="+", metavar="NAME", help="文件名，见 tiaowen list / as `list` names them"
+    )
+    listing = command("list", _list, "列出所有文件 / list the documents held")
+    listing.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
     build = command("build", _build, "读入所有文件，建立索引 / read all documents and build the index")
     build.add_argument(
         "--if-needed", action="store_true", help="索引已是最新则不建 / do nothing if it is up to date"
@@ -280,7 +295,7 @@ def _show(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _read(arguments: argparse.Namespace, settings: Settings) -> int:
     from rag import terminal
-    from rag.index import read
+    from rag.library import read
     from rag.read import read_document
     from rag.records import reading_record
 
@@ -297,25 +312,93 @@ def _read(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _add(arguments: argparse.Namespace, settings: Settings) -> int:
+    from rag import library, terminal
+    from rag.answer import load_embedder
+
+    if arguments.name is not None:
+        library.check_name(arguments.name)
+    with terminal.loading():  # first: nothing is added that could not be indexed
+        embedder = load_embedder(settings)
+    with terminal.progress() as report:
+        changes = library.add(
+            settings.home,
+            settings.seeds,
+            arguments.paths,
+            replace=arguments.replace,
+            name=arguments.name,
+            progress=_stoppable(report),
+        )
+    terminal.show_changes(changes)
+    if any(change.outcome in ("added", "replaced") for change in changes):
+        _rebuild(settings, embedder)
+    refused = [change for change in changes if change.outcome == "refused"]
+    for change in refused:
+        print(f"tiaowen: {change.reason}", file=sys.stderr)
+    if not changes:
+        raise InputError("Nothing to add: no file was found there.")
+    return 1 if refused else 0
+
+
+def _remove(arguments: argparse.Namespace, settings: Settings) -> int:
+    from rag import library, terminal
+    from rag.answer import load_embedder
+
+    with terminal.loading():
+        embedder = load_embedder(settings)
+    library.remove(settings.home, settings.seeds, arguments.names)
+    print(f"已移除 / removed: {'、'.join(arguments.names)}")
+    _rebuild(settings, embedder)
+    return 0
+
+
+def _list(arguments: argparse.Namespace, settings: Settings) -> int:
+    from rag import models, terminal
+    from rag.index import listing
+    from rag.records import held_record
+
+    held = listing(settings.home, settings.seeds, models.identity(settings.cache, settings.embedder))
+    if arguments.json:
+        print(json.dumps([held_record(each) for each in held], ensure_ascii=False))
+    else:
+        terminal.show_held(held)
+    return 0
+
+
 def _build(arguments: argparse.Namespace, settings: Settings) -> int:
     from rag import models, terminal
-    from rag.index import build, is_current
+    from rag.index import is_current, left_out
 
     identity = models.identity(settings.cache, settings.embedder)
     if arguments.if_needed and is_current(settings.home, settings.seeds, identity):
+        _warn(left_out(settings.home))
         return 0
     from rag.answer import load_embedder
 
     with terminal.loading():
         embedder = load_embedder(settings)
+    failures = _rebuild(settings, embedder)
+    # The index is usable without the files that were left out: whoever only needs one goes on.
+    return 1 if failures and not arguments.if_needed else 0
+
+
+def _rebuild(settings: Settings, embedder: Embedder) -> tuple[Failure, ...]:
+    """Bring the index up to date and say what it holds; returns the files that were left out."""
+    from rag import terminal
+    from rag.index import build
+
     with terminal.progress() as report:
         built = build(settings.home, settings.seeds, embedder, progress=_stoppable(report))
     print(
         f"{built.documents} 份文件，{built.clauses} 条，{built.passages} 段 / documents, clauses, passages -> {settings.home}"
     )
-    for failure in built.failures:
+    _warn(built.failures)
+    return built.failures
+
+
+def _warn(failures: tuple[Failure, ...]) -> None:
+    for failure in failures:
         print(f"tiaowen: left out {failure.name}: {failure.reason}", file=sys.stderr)
-    return 1 if built.failures else 0
 
 
 def _models(arguments: argparse.Namespace, settings: Settings) -> int:

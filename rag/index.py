@@ -1,6 +1,5 @@
 """Index: documents -> files under the library's home, and back.
 
-    home/documents/          added documents, byte for byte
     home/built/<digest>/     one whole index: manifest.json, documents.json, clauses.json, passages.json,
                              vectors.faiss, terms/
     home/built/current       the digest of the index in use; replaced by one rename
@@ -17,6 +16,7 @@ import json
 import math
 import os
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -24,13 +24,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rag.clean import clean
-from rag.describe import describe
+from rag import library
 from rag.embed import Embedder, Progress, Vectors, leads_of, passages_of
 from rag.errors import DocumentError, IndexNotUsableError
 from rag.fold import fold
-from rag.read import document_paths, read_document
-from rag.split import split
+from rag.library import Failure
 from rag.store import new_folder, sha256_of, storage_errors, sync_tree, write_atomically, writer_lock
 from rag.terms import tokens
 from rag.types import (
@@ -39,21 +37,13 @@ from rag.types import (
     Document,
     Metadata,
     Passage,
-    Reading,
     Reference,
     Sentence,
     Span,
 )
 
-SCHEMA = 1
+SCHEMA = 2
 REBUILD = "Run `tiaowen build` to make it anew."
-
-
-class Failure(NamedTuple):
-    """A file that was left out of a build, and why."""
-
-    name: str
-    reason: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,36 +112,35 @@ class Index:
         return math.log(1 + (len(self.clauses) - holding + 0.5) / (holding + 0.5))
 
 
-def read(path: Path) -> Reading:
-    """Everything that is understood of the file at `path`; raises `DocumentError`."""
-    document = read_document(path)
-    cleaned = clean(document)
-    parts = split(document.id, cleaned)
-    if not parts.clauses:
-        raise DocumentError(f"{path.name} holds no clause: nothing but headings or page furniture was found.")
-    metadata = describe(document, cleaned, parts)
-    return Reading(document, metadata, parts.clauses, parts.sentences, cleaned.repairs, cleaned.boilerplate)
+class _Part(NamedTuple):
+    """What an index holds of one document."""
+
+    document: Document
+    metadata: Metadata
+    clauses: tuple[Clause, ...]
+    sentences: tuple[tuple[Sentence, ...], ...]
 
 
 # -- build ----------------------------------------------------------------------------------------
 
 
 def build(home: Path, seeds: Path, embedder: Embedder, *, progress: Progress | None = None) -> Built:
-    """Read every document, embed it, and switch the new index in by one rename.
+    """Read and embed what is new or changed, and switch the new index in by one rename.
 
     A file that cannot be read is left out whole and named in `failures`. Whatever goes wrong, the index in
     use before stays as it was.
     """
     folder = home / "built"
     with storage_errors(home), writer_lock(home):
-        readings, failures = _read_all(document_paths((seeds, home / "documents")), progress)
-        if not readings:
+        old = _old(home, embedder.identity)
+        parts, failures = _parts(library.paths_of(home, seeds), old, progress)
+        if not parts:
             raise DocumentError(
                 f"No readable document in {seeds} or {home / 'documents'}. "
-                + "; ".join(f"{failure.name}: {failure.reason}" for failure in failures)
+                + " ".join(reason for _, reason in failures.values())
             )
         with new_folder(folder) as fresh:
-            counts = _write(fresh, readings, embedder, _known_vectors(home, embedder.identity), progress)
+            counts = _write(fresh, parts, failures, embedder, old, progress)
             digest = sha256_of(fresh / "manifest.json")[:16]
             unchanged = _current(home) == digest and _is_whole(home)
             if not unchanged:
@@ -160,37 +149,78 @@ def build(home: Path, seeds: Path, embedder: Embedder, *, progress: Progress | N
                 os.rename(fresh, folder / digest)
                 write_atomically(folder / "current", digest.encode())
         _remove_others(folder, digest)
-    return Built(folder / digest, len(readings), *counts, tuple(failures), not unchanged)
+    named = tuple(Failure(name, reason) for name, (_, reason) in failures.items())
+    return Built(folder / digest, len(parts), *counts, named, not unchanged)
 
 
-def _read_all(paths: Sequence[Path], progress: Progress | None) -> tuple[list[Reading], list[Failure]]:
-    readings, failures = [], []
-    for i, path in enumerate(paths):
-        try:
-            readings.append(read(path))
-        except DocumentError as error:
-            failures.append(Failure(path.name, str(error)))
-        if progress is not None:
-            progress("read", i + 1, len(paths))
-    return readings, failures
+def _old(home: Path, identity: str) -> Index | None:
+    """The index in use, if it was made with the same model and is whole."""
+    try:
+        return load(home, identity)
+    except IndexNotUsableError:
+        return None
+
+
+def _parts(
+    paths: Sequence[Path], old: Index | None, progress: Progress | None
+) -> tuple[list[_Part], dict[str, tuple[str, str]]]:
+    """The documents in the order of `paths`, unchanged ones from the old index; and name -> (hash, reason) of those left out."""
+    hashes = {path.name: _hash(path) for path in paths}
+    known = _known_parts(old, hashes) if old is not None else {}
+    missing = [path for path in paths if path.name not in known]
+    failures: dict[str, tuple[str, str]] = {}
+    for path, result in zip(missing, library.read_all(missing, progress=progress), strict=True):
+        if isinstance(result, Failure):
+            failures[path.name] = (hashes[path.name], result.reason)
+        else:
+            known[path.name] = _Part(result.document, result.metadata, result.clauses, result.sentences)
+    return [known[path.name] for path in paths if path.name in known], failures
+
+
+def _known_parts(old: Index, hashes: dict[str, str]) -> dict[str, _Part]:
+    """The documents of the old index whose file is unchanged."""
+    held = {name for name, document in old.documents.items() if hashes.get(name) == document.sha256}
+    clauses: dict[str, list[int]] = {name: [] for name in held}
+    for number, clause in enumerate(old.clauses):
+        if clause.document in held:
+            clauses[clause.document].append(number)
+    return {
+        name: _Part(
+            old.documents[name],
+            old.metadata[name],
+            tuple(old.clauses[number] for number in numbers),
+            tuple(old.sentences[number] for number in numbers),
+        )
+        for name, numbers in clauses.items()
+    }
+
+
+def _hash(path: Path) -> str:
+    """The hash of a file's content; empty if it cannot be read, which reading it will tell."""
+    try:
+        return sha256_of(path)
+    except OSError:
+        return ""
 
 
 def _write(
     folder: Path,
-    readings: list[Reading],
+    parts: list[_Part],
+    failures: dict[str, tuple[str, str]],
     embedder: Embedder,
-    known: dict[str, Vectors],
+    old: Index | None,
     progress: Progress | None,
 ) -> tuple[int, int]:
     """Write all files of an index into `folder`; returns the numbers of clauses and passages."""
     import bm25s
     import faiss
 
-    clauses = [clause for reading in readings for clause in reading.clauses]
-    sentences = [parts for reading in readings for parts in reading.sentences]
-    metadata = {reading.metadata.document: reading.metadata for reading in readings}
+    clauses = [clause for part in parts for clause in part.clauses]
+    sentences = [each for part in parts for each in part.sentences]
+    metadata = {part.document.id: part.metadata for part in parts}
     passages = passages_of(clauses, sentences, metadata)
-    vectors = _embed(embedder, [passage.text for passage in passages], known, progress)
+    texts = [(clauses[passage.clause].document, passage.text) for passage in passages]
+    vectors = _embed(embedder, texts, old, progress)
     flat = faiss.IndexFlatIP(embedder.dimension)
     flat.add(vectors)
     # Not faiss.write_index: it loses the end of the file without an error when the disk is full.
@@ -203,14 +233,15 @@ def _write(
     terms = bm25s.BM25()
     terms.index((numbers, vocabulary), show_progress=False)
     terms.save(folder / "terms", show_progress=False)
-    _dump(folder / "documents.json", [_document_record(reading) for reading in readings])
+    _dump(folder / "documents.json", [_document_record(part) for part in parts])
     _dump(folder / "clauses.json", [_clause_record(*pair) for pair in zip(clauses, sentences, strict=True)])
     _dump(folder / "passages.json", [[p.clause, *p.sentences, p.text] for p in passages])
     manifest = {
         "schema": SCHEMA,
         "reader": reader_identity(),
         "embedder": {"identity": embedder.identity, "dimension": embedder.dimension, "unit_length": True},
-        "documents": {reading.document.id: reading.document.sha256 for reading in readings},
+        "documents": {part.document.id: part.document.sha256 for part in parts},
+        "left_out": {name: list(failures[name]) for name in sorted(failures)},
         "counts": {"clauses": len(clauses), "passages": len(passages)},
         "files": {
             str(path.relative_to(folder)): sha256_of(path)
@@ -228,27 +259,50 @@ def _indexed(clause: Clause, metadata: dict[str, Metadata]) -> str:
 
 
 def _embed(
-    embedder: Embedder, texts: list[str], known: dict[str, Vectors], progress: Progress | None
+    embedder: Embedder, texts: list[tuple[str, str]], old: Index | None, progress: Progress | None
 ) -> Vectors:
-    """A row a text; those the old index holds already are taken from there."""
+    """A row for each (document, text).
+
+    The last bits of a row hang on what else is in its batch (half precision, padding). So each document is
+    embedded by itself and reused only as a whole: then an index grown by additions equals one built at once.
+    """
     rows = np.zeros((len(texts), embedder.dimension), dtype=np.float32)
-    missing = [i for i, text in enumerate(texts) if text not in known]
-    for i, text in enumerate(texts):
-        if text in known:
-            rows[i] = known[text]
-    if missing:
-        rows[missing] = embedder.embed_passages([texts[i] for i in missing], progress=progress)
+    known = _known_rows(old) if old is not None else {}
+    groups: list[list[int]] = []
+    for i, (document, _) in enumerate(texts):
+        if not groups or texts[groups[-1][0]][0] != document:
+            groups.append([])
+        groups[-1].append(i)
+    missing: list[list[int]] = []
+    for group in groups:
+        found = known.get(tuple(texts[i][1] for i in group))
+        if found is None:
+            missing.append(group)
+        else:
+            rows[group] = found
+    total, done = sum(map(len, missing)), 0
+    for group in missing:
+        rows[group] = embedder.embed_passages(
+            [texts[i][1] for i in group], progress=_within(progress, done, total)
+        )
+        done += len(group)
     return rows
 
 
-def _known_vectors(home: Path, identity: str) -> dict[str, Vectors]:
-    """Text -> vector of the index in use, if it was made with the same model and is whole."""
-    try:
-        index = load(home, identity)
-    except IndexNotUsableError:
-        return {}
-    rows = index.vectors.reconstruct_n(0, index.vectors.ntotal)
-    return {passage.text: rows[i] for i, passage in enumerate(index.passages)}
+def _within(progress: Progress | None, before: int, total: int) -> Progress | None:
+    """`progress` for one part of a whole, `before` of whose `total` are done."""
+    if progress is None:
+        return None
+    return lambda label, done, _: progress(label, before + done, total)
+
+
+def _known_rows(old: Index) -> dict[tuple[str, ...], Vectors]:
+    """The passages of each document of the old index -> their rows."""
+    rows = old.vectors.reconstruct_n(0, old.vectors.ntotal)
+    numbers: dict[str, list[int]] = {}
+    for i, passage in enumerate(old.passages):
+        numbers.setdefault(old.clauses[passage.clause].document, []).append(i)
+    return {tuple(old.passages[i].text for i in group): rows[group] for group in numbers.values()}
 
 
 def _remove_others(folder: Path, digest: str) -> None:
@@ -262,11 +316,11 @@ def _dump(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def _document_record(reading: Reading) -> dict[str, Any]:
+def _document_record(part: _Part) -> dict[str, Any]:
     return {
-        "sha256": reading.document.sha256,
-        "raw": reading.document.raw,
-        "metadata": dataclasses.asdict(reading.metadata),
+        "sha256": part.document.sha256,
+        "raw": part.document.raw,
+        "metadata": dataclasses.asdict(part.metadata),
     }
 
 
@@ -278,15 +332,51 @@ def _clause_record(clause: Clause, sentences: Sequence[Sentence]) -> dict[str, A
 
 
 def is_current(home: Path, seeds: Path, identity: str) -> bool:
-    """Whether the index in use is whole and was made from just these documents with this model."""
+    """Whether the index in use is whole and was made from just these documents with this model.
+
+    A file that could not be read when it was made, and has not changed since, does not make it old.
+    """
     try:
         manifest = _manifest(home)
         _check_files(home / "built" / str(_current(home)), manifest["files"])
-        paths = document_paths((seeds, home / "documents"))
-        sources = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-    except (IndexNotUsableError, DocumentError, OSError):
+    except IndexNotUsableError:
         return False
-    return bool(manifest["embedder"]["identity"] == identity and manifest["documents"] == sources)
+    sources = {path.name: _hash(path) for path in library.paths_of(home, seeds)}
+    made_from = manifest["documents"] | {name: digest for name, (digest, _) in manifest["left_out"].items()}
+    return bool(manifest["embedder"]["identity"] == identity and made_from == sources)
+
+
+def left_out(home: Path) -> tuple[Failure, ...]:
+    """The files that the index in use was made without; raises `IndexNotUsableError` if there is none."""
+    return tuple(Failure(name, reason) for name, (_, reason) in _manifest(home)["left_out"].items())
+
+
+class Held(NamedTuple):
+    """One file of the library; `metadata` is None for one that is left out or not yet in the index."""
+
+    name: str
+    added: bool
+    metadata: Metadata | None
+    clauses: int
+    reason: str
+    """Why it is left out, or empty."""
+
+
+def listing(home: Path, seeds: Path, identity: str) -> list[Held]:
+    """The files of the library by name, as far as the index in use knows them."""
+    old = _old(home, identity)
+    reasons = dict(left_out(home)) if old is not None else {}
+    counts = Counter(clause.document for clause in old.clauses) if old is not None else Counter[str]()
+    return [
+        Held(
+            path.name,
+            library.is_added(home, path.name),
+            old.metadata.get(path.name) if old is not None else None,
+            counts[path.name],
+            reasons.get(path.name, ""),
+        )
+        for path in library.paths_of(home, seeds)
+    ]
 
 
 def load(home: Path, identity: str) -> Index:

@@ -164,24 +164,6 @@ def _refused(name: str, reason: str) -> Source:
     return Source(name, b"", DocumentError(reason))
 
 
-def document_paths(folders: Iterator[Path] | tuple[Path, ...]) -> list[Path]:
-    """The document files directly in `folders`, by name.
-
-    Raises `DocumentError` when two share a name: the name is the id.
-    """
-    paths: dict[str, Path] = {}
-    for folder in folders:
-        if not folder.is_dir():
-            continue
-        for path in sorted(folder.iterdir()):
-            if not path.is_file() or path.name.startswith(".") or path.suffix.lower() not in SUFFIXES:
-                continue
-            if path.name in paths:
-                raise DocumentError(f"{path} has the name of {paths[path.name]}. Rename one of them.")
-            paths[path.name] = path
-    return [paths[name] for name in sorted(paths)]
-
-
 def decode(data: bytes, name: str) -> str:
     """`data` strictly decoded, without its BOM, line ends untouched; raises `DocumentError` naming `name`."""
     for bom, encoding in BOMS:

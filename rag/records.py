@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from rag.index import Held
 from rag.types import Answer, Clause, Evidence, Hit, Reading, Repair
 
 
@@ -62,6 +63,22 @@ def reading_record(reading: Reading) -> dict[str, Any]:
         "clauses": [_clause_record(clause) for clause in reading.clauses],
         "repairs": [_repair_record(repair) for repair in reading.repairs],
         "boilerplate": [list(span) for span in reading.boilerplate],
+    }
+
+
+def held_record(held: Held) -> dict[str, Any]:
+    """The object that `list --json` prints for each file."""
+    metadata = held.metadata
+    return {
+        "file": held.name,
+        "added": held.added,
+        "place": metadata.place if metadata else None,
+        "title": metadata.title if metadata else None,
+        "doc_number": metadata.doc_number if metadata else None,
+        "date_issued": metadata.date_issued if metadata else None,
+        "valid_until": metadata.valid_until if metadata else None,
+        "clauses": held.clauses,
+        "left_out": held.reason or None,
     }
 
 

@@ -23,7 +23,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from rag.index import Index
+from rag.index import Held, Index
+from rag.library import Change
 from rag.lookup import Found
 from rag.models import Standing
 from rag.types import (
@@ -52,7 +53,7 @@ STATUS_WORDS = {
     Status.REFUSED: ("red", "不回答 / refused"),
     Status.FAILED: ("red", "出错 / failed"),
 }
-LABELS = {"read": "读入 / reading", "embed": "计算向量 / embedding"}
+LABELS = {"add": "加入 / adding", "read": "读入 / reading", "embed": "计算向量 / embedding"}
 
 
 @contextlib.contextmanager
@@ -318,6 +319,56 @@ def show_repairs(reading: Reading) -> None:
     for repair in reading.repairs:
         after = "存疑 / doubtful" if repair.after == repair.before else repr(repair.after)
         print(repair.span.start, repair.rule, f"{repair.certainty:.2f}", repr(repair.before), after, sep="\t")
+
+
+CHANGES = {
+    "added": "+ 已加入 / added",
+    "replaced": "~ 已替换 / replaced",
+    "unchanged": "= 已有 / unchanged",
+    "refused": "! 未加入 / refused",
+}
+
+
+def show_changes(changes: Iterable[Change]) -> None:
+    """What became of each file that was to be added, a line each."""
+    for change in changes:
+        reason = f" ({change.reason})" if change.reason and change.outcome == "unchanged" else ""
+        print(f"{CHANGES[change.outcome]}  {change.name}{reason}")
+
+
+def show_held(held: Sequence[Held]) -> None:
+    """The documents held as a table on a terminal, as tab-separated lines when piped."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    rows = [
+        (
+            each.name,
+            "加入 / added" if each.added else "随附 / shipped",
+            (each.metadata.place or "-") if each.metadata else "-",
+            (each.metadata.doc_number or "-") if each.metadata else "-",
+            (each.metadata.date_issued or "-") if each.metadata else "-",
+            str(each.clauses),
+            _standing(each),
+        )
+        for each in held
+    ]
+    if not console.is_terminal:
+        for row in rows:
+            print("\t".join(row))
+        return
+    table = Table("文件", "来源", "地方", "文号", "日期", "条数", "标题")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
+
+
+def _standing(held: Held) -> str:
+    if held.metadata is not None:
+        return held.metadata.title or "-"
+    return (
+        f"未收入 / left out: {held.reason}"
+        if held.reason
+        else "尚未建索引 / not indexed yet: run `tiaowen build`"
+    )
 
 
 def show_models(standings: Iterable[Standing]) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from rag.fold import fold
-from rag.index import read
+from rag.library import read
 from rag.records import reading_record
 
 FOLDER = Path(__file__).parent / "documents"

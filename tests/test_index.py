@@ -14,10 +14,12 @@ import numpy as np
 import pytest
 from conftest import FakeEmbedder, write_documents
 
-from rag import index
+from rag import config, index
+from rag.answer import load_embedder
 from rag.embed import MAX_PASSAGE_CHARS, Progress, Vectors, passages_of
 from rag.errors import DocumentError, IndexNotUsableError, StorageError
-from rag.index import Index, build, is_current, load, read
+from rag.index import Index, build, is_current, left_out, listing, load
+from rag.library import read
 from rag.store import writer_lock
 
 FIRST = "甲县支持创业办法\n一、贷款\n（一）额度。个人最高30万元。期限三年。（县财政局负责）\n（二）利率。不高于4%。\n"
@@ -94,11 +96,41 @@ def test_build_without_changes_keeps_the_index(home: Path, sources: Path, embedd
     assert embedder.embedded == []
 
 
-def test_only_new_passages_are_embedded(home: Path, sources: Path, embedder: FakeEmbedder) -> None:
+def test_only_changed_documents_are_read_and_embedded(
+    home: Path, sources: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_again: list[str] = []
+    whole = index.library.read
+    monkeypatch.setattr(index.library, "read", lambda path: read_again.append(path.name) or whole(path))
     (sources / "乙.txt").write_text(SECOND.replace("5000", "6000"), encoding="utf-8")
     build(home, sources, embedder)
-    assert embedder.embedded
-    assert all("6000" in text for text in embedder.embedded)
+    assert read_again == ["乙.txt"]
+    loaded = load(home, embedder.identity)
+    own = [p.text for p in loaded.passages if loaded.clauses[p.clause].document == "乙.txt"]
+    assert embedder.embedded == own
+
+
+def test_index_grown_by_additions_equals_one_built_at_once(
+    home: Path, sources: Path, tmp_path: Path, embedder: FakeEmbedder
+) -> None:
+    write_documents(home / "documents", [("丙.txt", FIRST.replace("甲", "丙"))])
+    build(home, sources, embedder)
+    write_documents(tmp_path / "once" / "documents", [("丙.txt", FIRST.replace("甲", "丙"))])
+    build(tmp_path / "once", sources, FakeEmbedder())
+    assert contents(home / "built") == contents(tmp_path / "once" / "built")
+
+
+@pytest.mark.models
+def test_grown_index_equals_one_built_at_once_with_the_real_model(
+    seeds: Path, sources: Path, tmp_path: Path
+) -> None:
+    embedder = load_embedder(config.load())
+    third = next(iter(sorted(seeds.glob("*.txt")))).read_text(encoding="utf-8")[:3000]
+    build(tmp_path / "grown", sources, embedder)
+    for home in ("grown", "once"):
+        write_documents(tmp_path / home / "documents", [("丙.txt", third)])
+        build(tmp_path / home, sources, embedder)
+    assert contents(tmp_path / "grown" / "built") == contents(tmp_path / "once" / "built")
 
 
 def test_another_model_embeds_everything_anew(home: Path, sources: Path) -> None:
@@ -381,6 +413,37 @@ def test_index_is_not_current_after(home: Path, sources: Path, alter: Callable[[
 
 def test_index_of_another_model_is_not_current(home: Path, sources: Path) -> None:
     assert not is_current(home, sources, "other")
+
+
+def test_file_that_was_left_out_keeps_the_index_current_until_it_changes(
+    home: Path, sources: Path, embedder: FakeEmbedder
+) -> None:
+    bad = write_documents(home / "documents", [("坏.txt", "")]) / "坏.txt"
+    build(home, sources, embedder)
+    assert is_current(home, sources, "fake-pairs")
+    assert [failure.name for failure in left_out(home)] == ["坏.txt"]
+    bad.write_bytes(b" ")
+    assert not is_current(home, sources, "fake-pairs")
+
+
+def test_listing_tells_shipped_added_left_out_and_not_yet_indexed(
+    home: Path, sources: Path, embedder: FakeEmbedder
+) -> None:
+    write_documents(home / "documents", [("坏.txt", ""), ("丙.txt", FIRST.replace("甲", "丙"))])
+    build(home, sources, embedder)
+    write_documents(home / "documents", [("丁.txt", SECOND)])
+    held = {each.name: each for each in listing(home, sources, "fake-pairs")}
+    assert {name: each.added for name, each in held.items()} == {
+        "甲.txt": False,
+        "乙.txt": False,
+        "丙.txt": True,
+        "丁.txt": True,
+        "坏.txt": True,
+    }
+    assert held["丙.txt"].metadata is not None
+    assert held["丙.txt"].clauses > 0
+    assert "holds no text" in held["坏.txt"].reason
+    assert (held["丁.txt"].metadata, held["丁.txt"].reason) == (None, "")
 
 
 # -- what an index tells --------------------------------------------------------------------------

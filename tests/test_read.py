@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from rag import extract, read
 from rag.errors import DocumentError
-from rag.read import decode, document_paths, read_document, sources
+from rag.read import decode, read_document, sources
 
 SIMPLIFIED = "一、总体要求\r\n　　对返乡农民工创业的，给予最高30万元的贷款，由市人力资源和社会保障局负责。\n"
 TRADITIONAL = "一、總體要求\r\n　　對返鄉農民工創業的，給予最高30萬元的貸款，由市人力資源和社會保障局負責。\n"
@@ -210,22 +210,3 @@ def test_file_that_is_no_archive_is_named(tmp_path: Path) -> None:
 def test_nothing_at_a_path(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="does not exist"):
         list(sources(tmp_path / "无"))
-
-
-def test_documents_of_all_folders_are_listed_by_name(tmp_path: Path) -> None:
-    first = write_documents(tmp_path / "a", [("丙.txt", "1"), ("甲.md", "1")])
-    second = write_documents(tmp_path / "b", [("乙.TXT", "1")])
-    names = [path.name for path in document_paths((first, second))]
-    assert names == sorted(["丙.txt", "甲.md", "乙.TXT"])
-
-
-def test_other_files_and_folders_are_passed_over(tmp_path: Path) -> None:
-    write_documents(tmp_path, [("甲.txt", "1"), (".乙.txt", "1"), ("丙.png", "1"), ("丁", "1")])
-    (tmp_path / "夹.txt").mkdir()
-    assert [path.name for path in document_paths((tmp_path, tmp_path / "missing"))] == ["甲.txt"]
-
-
-def test_two_documents_of_one_name_are_refused(tmp_path: Path) -> None:
-    folders = tuple(write_documents(tmp_path / name, [("甲.txt", "1")]) for name in "ab")
-    with pytest.raises(DocumentError, match=r"b.甲\.txt has the name of .*a.甲\.txt\. Rename"):
-        document_paths(folders)
