@@ -61,7 +61,7 @@ class AlignedText:
     def edit(self, edits: Iterable[Edit]) -> AlignedText:
         """The text after `edits`, which must be in order and not overlap.
 
-        A replacement of another length maps each of its characters to the whole span it replaces.
+        A replacement of another length is spread over what it replaces, in order and in even parts.
         """
         texts: list[str] = []
         starts: list[Offsets] = []
@@ -82,14 +82,13 @@ class AlignedText:
         return AlignedText("".join(texts), np.concatenate(starts), np.concatenate(ends))
 
     def _offsets_of(self, change: Edit) -> tuple[Offsets, Offsets]:
-        if len(change.after) == change.end - change.start:
-            return self.starts[change.start : change.end], self.ends[change.start : change.end]
-        if change.start < change.end:
-            start, end = self.raw_span(change.start, change.end)
-        else:
+        size, length = len(change.after), change.end - change.start
+        if length == 0:
             start, end = self._gap_before(change.start)
-        size = len(change.after)
-        return np.full(size, start, dtype=np.int32), np.full(size, end, dtype=np.int32)
+            return np.full(size, start, dtype=np.int32), np.full(size, end, dtype=np.int32)
+        bounds = change.start + np.arange(size + 1) * length // size
+        first, last = bounds[:-1], np.maximum(bounds[1:], bounds[:-1] + 1) - 1
+        return self.starts[first], self.ends[last]
 
     def _gap_before(self, position: int) -> Span:
         """The empty raw span where a character is inserted; within a replaced run, that run's span."""

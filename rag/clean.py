@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from rag.aligned import AlignedText, Edit
 from rag.fold import INVISIBLE, to_simplified
+from rag.mojibake import mojibake_repairs
 from rag.types import Document, Repair, Script, Span
 
 PINYIN = r"[A-Za-züÜāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]"
@@ -200,6 +201,7 @@ def clean(document: Document) -> Cleaned:
     repairs: list[Repair] = []
     for rule in RULES:
         text = _repaired(text, _edits(rule, text.text), repairs)
+    text = _repaired(text, mojibake_repairs(text.text), repairs)
     before = text
     simplified = to_simplified(text.text)
     script: Script = "traditional" if _share_changed(text.text, simplified) > 0.05 else "simplified"

@@ -448,11 +448,13 @@ READER_MODULES = (
     "embed",
     "extract",
     "fold",
+    "mojibake",
     "numerals",
     "places",
     "read",
     "split",
     "terms",
+    "words",
 )
 
 
