@@ -16,6 +16,7 @@ from typing import NamedTuple
 from rag.aligned import AlignedText, Edit
 from rag.fold import INVISIBLE, to_simplified
 from rag.mojibake import mojibake_repairs
+from rag.taiwan import mainland_words
 from rag.types import Document, Repair, Script, Span
 
 PINYIN = r"[A-Za-züÜāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]"
@@ -205,7 +206,9 @@ def clean(document: Document) -> Cleaned:
     before = text
     simplified = to_simplified(text.text)
     script: Script = "traditional" if _share_changed(text.text, simplified) > 0.05 else "simplified"
-    text, boilerplate = _without_furniture(_with_text(text, simplified))
+    text = _with_text(text, simplified)
+    text = _repaired(text, mainland_words(text.text), repairs)
+    text, boilerplate = _without_furniture(text)
     text = _unwrapped(text)
     printed = _printed(text, before)
     return Cleaned(text, printed, tuple(sorted(repairs, key=lambda repair: repair.span)), boilerplate, script)

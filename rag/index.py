@@ -453,6 +453,7 @@ READER_MODULES = (
     "places",
     "read",
     "split",
+    "taiwan",
     "terms",
     "words",
 )
