@@ -16,6 +16,7 @@ from typing import NamedTuple
 from rag.aligned import AlignedText, Edit
 from rag.fold import INVISIBLE, to_simplified
 from rag.mojibake import mojibake_repairs
+from rag.ocr import ocr_slips
 from rag.taiwan import mainland_words
 from rag.types import Document, Repair, Script, Span
 
@@ -201,15 +202,16 @@ def clean(document: Document) -> Cleaned:
     text = AlignedText.of(document.raw)
     repairs: list[Repair] = []
     for rule in RULES:
-        text = _repaired(text, _edits(rule, text.text), repairs)
-    text = _repaired(text, mojibake_repairs(text.text), repairs)
+        text = _repaired(text, _edits(rule, text.text), repairs, document.raw)
+    text = _repaired(text, mojibake_repairs(text.text), repairs, document.raw)
     before = text
     simplified = to_simplified(text.text)
     script: Script = "traditional" if _share_changed(text.text, simplified) > 0.05 else "simplified"
     text = _with_text(text, simplified)
-    text = _repaired(text, mainland_words(text.text), repairs)
+    text = _repaired(text, mainland_words(text.text), repairs, document.raw)
     text, boilerplate = _without_furniture(text)
     text = _unwrapped(text)
+    text = _repaired(text, ocr_slips(text.text), repairs, document.raw)
     printed = _printed(text, before)
     return Cleaned(text, printed, tuple(sorted(repairs, key=lambda repair: repair.span)), boilerplate, script)
 
@@ -227,14 +229,17 @@ def _edits(rule: Rule, text: str) -> Iterator[Edit]:
             yield Edit(match.start(), match.end(), after, rule.name, rule.certainty)
 
 
-def _repaired(text: AlignedText, found: Iterable[Edit], repairs: list[Repair]) -> AlignedText:
+def _repaired(text: AlignedText, found: Iterable[Edit], repairs: list[Repair], raw: str) -> AlignedText:
     """`text` after the edits `found`, each noted in `repairs`; a flag is noted and changes nothing."""
     edits = list(found)
+    changes = []
     for edit in edits:
-        before = text.text[edit.start : edit.end]
         span = text.raw_span(edit.start, edit.end)
-        repairs.append(Repair(span, before, edit.after, edit.rule, edit.certainty))
-    changes = [edit for edit in edits if edit.after != text.text[edit.start : edit.end]]
+        before = raw[span.start : span.end]
+        flag = edit.after == text.text[edit.start : edit.end]
+        repairs.append(Repair(span, before, before if flag else edit.after, edit.rule, edit.certainty))
+        if not flag:
+            changes.append(edit)
     return text.edit(changes) if changes else text
 
 

@@ -450,6 +450,7 @@ READER_MODULES = (
     "fold",
     "mojibake",
     "numerals",
+    "ocr",
     "places",
     "read",
     "split",
