@@ -1,4 +1,4 @@
-"""`python -m eval`: run a question set, and score a run."""
+"""`python -m eval`: run a question set, score a run, measure speed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,24 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--seeds", type=Path, default=config.SHIPPED_SEEDS)
     score.add_argument("--failures", action="store_true", help="list each answer that is not correct")
     score.set_defaults(run=_score)
+    bench = commands.add_parser(
+        "bench", help="measure the speed of a step against a baseline of the same run"
+    )
+    bench.add_argument("step", choices=("reading",))
+    bench.add_argument(
+        "--documents", type=int, default=1000, help="how many documents of 20 KB (default 1000)"
+    )
+    bench.set_defaults(run=_bench)
     return parser
+
+
+def _bench(arguments: argparse.Namespace) -> None:
+    from eval import benchmarks
+    from rag import terminal
+
+    with terminal.progress() as report:
+        result = benchmarks.reading(config.SHIPPED_SEEDS, arguments.documents, report)
+    print("\n".join(result.lines()))
 
 
 def _run(arguments: argparse.Namespace) -> None:
