@@ -55,7 +55,9 @@ def test_help_is_quick_and_loads_no_model() -> None:
     assert "tiaowen ask" in result.stdout
 
 
-@pytest.mark.parametrize("command", ["ask", "search", "show", "build", "models", "serve"])
+@pytest.mark.parametrize(
+    "command", ["ask", "search", "show", "read", "add", "remove", "list", "build", "models", "serve"]
+)
 def test_each_command_has_help(command: str) -> None:
     result = tiaowen(command, "--help")
     assert result.returncode == 0
@@ -72,6 +74,10 @@ def test_each_command_has_help(command: str) -> None:
         (("ask", "x", "--as-of", "昨天"), "not a date"),
         (("search", "x", "-k", "0"), "1 to 200"),
         (("serve", "--port", "99999"), "65535"),
+        (("read", "a.txt", "--tree", "--json"), "not allowed with"),
+        (("read", "无.txt"), "No such file"),
+        (("read", "无.doc"), "Save it as .docx"),
+        (("add", "甲.txt", "--as", "../甲.txt"), "path separator"),
         (("fly",), "invalid choice"),
         (("models", "path", "no-such-model"), "no-such-model"),
     ],
@@ -236,3 +242,83 @@ def test_chat_keeps_the_context(home: Path) -> None:
     )  # fmt: skip
     assert result.returncode == 0
     assert "人行吕梁中心支行" in result.stdout.split("那找谁办")[-1]
+
+
+# -- reading and the library ----------------------------------------------------------------------
+
+POLICY = "乙县创业办法\n乙政发〔2024〕3号\n\n一、贷款\n（一）额度。创（chuàng）业者最高30万元。（县财政局牵头）\n（二）利率。不高于4%。\n"
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Path:
+    path = tmp_path / "乙县.txt"
+    path.write_bytes(POLICY.encode("gb18030"))
+    return path
+
+
+def test_read_shows_metadata_and_clauses(policy: Path) -> None:
+    result = tiaowen("read", str(policy))
+    assert result.returncode == 0
+    assert "发文字号 / doc_number: 乙政发〔2024〕3号" in result.stdout
+    assert "（一）额度。创业者最高30万元。" in result.stdout
+    assert tiaowen("read", str(policy), "--tree").stdout == result.stdout
+
+
+def test_read_as_json_has_the_fixed_keys_and_offsets_of_the_text(policy: Path) -> None:
+    record = json.loads(tiaowen("read", str(policy), "--json").stdout)
+    assert set(record) == {"file", "metadata", "clauses", "repairs", "boilerplate"}
+    fields = "title title_notice doc_number issuers place ancestors province level date_issued date_posted date_effective"
+    more = "valid_until horizon_year based_on repeals script null_reasons"
+    assert set(record["metadata"]) == {*fields.split(), *more.split()}
+    text = tiaowen("read", str(policy), "--text").stdout
+    assert text == POLICY
+    loan = record["clauses"][0]
+    assert set(loan) == {"label", "kind", "heading", "start", "end", "text", "departments"}
+    assert text[loan["start"] : loan["end"]] == "（一）额度。创（chuàng）业者最高30万元。（县财政局牵头）"
+    assert loan["departments"] == [{"name": "县财政局", "role": "牵头"}]
+    (ruby,) = record["repairs"]
+    assert ruby == {"start": 30, "end": 38, "from": "（chuàng）", "to": "", "rule": "ruby", "certainty": 1.0}
+
+
+def test_read_lists_the_repairs(policy: Path) -> None:
+    assert "ruby\t1.00\t'（chuàng）'\t''" in tiaowen("read", str(policy), "--repairs").stdout
+
+
+@pytest.mark.models
+def test_documents_are_added_listed_asked_and_removed(home: Path, policy: Path, tmp_path: Path) -> None:
+    library = tmp_path / "home"
+    shutil.copytree(home, library)
+    seeds = str(home.parent / "seeds")
+    (tmp_path / "坏.txt").write_bytes(b"")
+    added = tiaowen("add", str(policy), str(tmp_path / "坏.txt"), home=library, TIAOWEN_SEEDS=seeds)
+    assert added.returncode == 1
+    assert "added  乙县.txt" in added.stdout
+    assert added.stderr.splitlines()[-1].startswith("tiaowen: 坏.txt holds no text")
+    again = tiaowen("add", str(policy), home=library, TIAOWEN_SEEDS=seeds)
+    assert (again.returncode, again.stdout.strip()) == (0, "= 已有 / unchanged  乙县.txt")
+    held = json.loads(tiaowen("list", "--json", home=library, TIAOWEN_SEEDS=seeds).stdout)
+    assert [(each["file"], each["clauses"]) for each in held if each["added"]] == [("乙县.txt", 2)]
+    shown = tiaowen("show", "乙政发〔2024〕3号", "1.1", home=library, TIAOWEN_SEEDS=seeds)
+    assert "最高30万元" in shown.stdout
+    removed = tiaowen("remove", "乙县.txt", home=library, TIAOWEN_SEEDS=seeds)
+    assert removed.returncode == 0
+    assert "乙县.txt" not in tiaowen("list", home=library, TIAOWEN_SEEDS=seeds).stdout
+    assert "no document held" in one_line(tiaowen("remove", "乙县.txt", home=library, TIAOWEN_SEEDS=seeds))
+
+
+@pytest.mark.models
+def test_killed_while_adding_leaves_the_library_whole(home: Path, policy: Path, tmp_path: Path) -> None:
+    library = tmp_path / "home"
+    shutil.copytree(home, library)
+    environ = {**os.environ, "TIAOWEN_HOME": str(library), "TIAOWEN_SEEDS": str(home.parent / "seeds")}
+    command = [sys.executable, "-m", "rag.cli", "add", str(policy)]
+    for delay_s in (2.0, 4.0, 6.0):
+        process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(delay_s)
+        process.kill()
+        process.wait()
+        listed = tiaowen("list", home=library, TIAOWEN_SEEDS=environ["TIAOWEN_SEEDS"])
+        assert listed.returncode == 0, listed.stderr
+        assert "吕梁市" in listed.stdout
+    done = tiaowen("build", home=library, TIAOWEN_SEEDS=environ["TIAOWEN_SEEDS"])
+    assert done.returncode == 0, done.stderr
