@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import hashlib
+import random
 import zipfile
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from rag import extract, read
 from rag.errors import DocumentError
+from rag.fold import to_traditional
 from rag.read import decode, read_document, sources
 
 SIMPLIFIED = "一、总体要求\r\n　　对返乡农民工创业的，给予最高30万元的贷款，由市人力资源和社会保障局负责。\n"
@@ -72,6 +74,21 @@ def test_what_is_no_text_is_refused_by_name(data: bytes, problem: str) -> None:
 def test_arbitrary_bytes_are_read_or_refused(data: bytes) -> None:
     with contextlib.suppress(DocumentError):
         assert isinstance(decode(data, "甲.txt"), str)
+
+
+def test_no_snippet_is_read_in_the_wrong_encoding(seeds: Path) -> None:
+    """Of 300 snippets of forty characters none is taken for the other script's encoding; a few may be refused."""
+    chance = random.Random(1)
+    texts = [path.read_text(encoding="utf-8") for path in sorted(seeds.glob("00[0-3]*.txt"))]
+    for _ in range(300):
+        text = chance.choice(texts)
+        start = chance.randrange(len(text) - 40)
+        snippet = text[start : start + 40]
+        if sum(ord(char) > 127 for char in snippet) < 24:
+            continue
+        for encoding, shown in (("gb18030", snippet), ("big5hkscs", to_traditional(snippet))):
+            with contextlib.suppress(DocumentError, UnicodeEncodeError):
+                assert decode(shown.encode(encoding), "甲.txt") == shown
 
 
 def test_document_has_name_text_and_hash_of_its_file(tmp_path: Path) -> None:
