@@ -173,7 +173,7 @@ FURNITURE: tuple[tuple[str, re.Pattern[str]], ...] = (
     # 【发布部门】甲市人民政府, •【字号】: the header fields of a legal database, and its notes.
     (
         "database",
-        re.compile(rf"[•·●◆■\s]*[【\[](?:{DATABASE_FIELDS})[】\]]|本法变迁史|法宝(?:联想|引证|提示)"),
+        re.compile(rf"[•·●◆■\s]*[【\[](?:{DATABASE_FIELDS})[】\]]|本法变迁史|[【\[]?法宝(?:联想|引证|提示)"),
     ),
     # 文号：…, 实施日期：… are the fields of a page only beside others of them.
     (

@@ -380,7 +380,7 @@ def _iso(year: str, month: str | None, day: str | None) -> str:
 
 def _posted(furniture: str) -> Iterator[str]:
     for line in furniture.splitlines():
-        if len(line) < 200 and POSTING.search(line):
+        if len(line) < 200 and POSTING.search(line) and not FIELD.match(line):
             yield from (_iso(match["year"], match["month"], match["day"]) for match in POSTED.finditer(line))
 
 

@@ -402,7 +402,9 @@ class _Splitter:
                 continue
             value = parse_numeral(match["n"])
             sub = match.groupdict().get("sub")
-            if value is None or not _goes_on(value, bool(sub), numbering, path, last):
+            # 第九条 with a blank behind it opens an article wherever an excerpt goes on; 第九条规定 may not.
+            apart = numbering.name == "article" and match.group()[-1].isspace()
+            if value is None or not _goes_on(value, bool(sub), numbering, path, last, apart):
                 return None
             label = f"{value}-{parse_numeral(sub)}" if sub else str(value)
             return numbering, label, value
@@ -635,17 +637,19 @@ KIND_WORDS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = (
 )
 
 
-def _goes_on(value: int, sub: bool, numbering: Numbering, path: list[_Unit], last: dict[str, int]) -> bool:
+def _goes_on(
+    value: int, sub: bool, numbering: Numbering, path: list[_Unit], last: dict[str, int], apart: bool
+) -> bool:
     """Whether `value` may open a unit: one, the next of its siblings, or the next of its kind anywhere.
 
-    Up to two numbers may be missing: page scans lose them.
+    Up to two numbers may be missing: page scans lose them. More may where the number stands `apart`.
     """
     siblings = [unit for unit in path if unit.numbering is not None and unit.numbering.name == numbering.name]
     previous = last.get(numbering.name, 0)
-    if value == 1:
+    if value == 1 or (apart and previous < value):
         return True
     if sub:
-        return bool(siblings) and value == previous
+        return (bool(siblings) or apart) and value == previous
     return 0 < value - previous <= 3 and (bool(siblings) or previous > 0)
 
 
