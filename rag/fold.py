@@ -44,11 +44,42 @@ PUNCTUATION = str.maketrans(
     }
 )
 
-# Single characters that over-converted texts print and OpenCC's t2s leaves.
-VARIANTS = str.maketrans({"谘": "咨", "釆": "采"})
-# Characters whose simplified form hangs on the word: 著力 is 着力 but 著名 stays; 藉助 but 狼藉.
-IN_WORDS = re.compile(r"著(?=[力眼手重实陆装])|(?<=[沿随向朝接])著|(?<=凭)藉|藉(?=[助由以])")
-IN_WORDS_SIMPLIFIED = {"著": "着", "藉": "借"}
+# Variant characters that OpenCC's t2s leaves; none of them is in a word of simplified text.
+VARIANTS = str.maketrans(
+    "谘釆菓甦牠揹鎗觔荳隄燄籐瑯暱伕耡",
+    "咨采果苏它背枪斤豆堤焰藤琅昵夫锄",
+)
+# Traditional characters with two simplified forms, of which t2s takes the rarer: 帳戶 is 账户 but 帳篷 帐篷.
+BEFORE_T2S: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?<![蚊營营軍军中毡氈帷幔羅罗紗纱篷升])帳(?!篷|幕|子|幔|房|下|頂|顶|前)"), "账"),
+    (re.compile(r"(?<=[業业據据應应給给物值鎖锁鐵铁項项條条全])鍊|鍊(?=[接條条式主長长])"), "链"),
+    (re.compile(r"(?<=主)乾(?=道)"), "干"),
+    (re.compile(r"徵(?=[調调](?!式))"), "征"),
+)
+# Characters whose simplified form hangs on the word: 著力 is 着力 but 著名 stays; 藉助 but 狼藉; 恢覆 but 覆盖.
+IN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(
+            r"著(?=[力眼手重实陆装想急落色迷凉床火])|"
+            r"(?<=[沿随向朝接带伴围绕意味跟怀抱持靠冒顶守看听说想有指活顺存留当趁冲乘凭照踏试走笑站坐拿背穿住])"
+            r"著(?![作名称述者录书有])"
+        ),
+        "着",
+    ),
+    (re.compile(r"(?<![慰狼枕蕴酝藉])藉(?![藉田没槁])"), "借"),
+    (
+        re.compile(
+            r"(?<=[恢康报收光往修批答回反重函])覆(?![盖没灭])|"
+            r"覆(?=[杂习合兴工产制查核审议垦员诊活式赛试测检评位学信印原苏旧古发])"
+        ),
+        "复",
+    ),
+    (re.compile(r"祇(?=[有要能是会需限可在应得准见好])|(?<=[不船])祇"), "只"),
+    (re.compile(r"瞭(?![望哨])"), "了"),
+    (re.compile(r"彷(?![徨徉])"), "仿"),
+    (re.compile(r"(?<=[工家用器农])俱(?!乐|全|备|在|到|下|有)|俱(?=体)"), "具"),
+    (re.compile(r"(?<=[对现印迹抽])像|像(?=[征牙棋])"), "象"),
+)
 
 
 @lru_cache(maxsize=4)
@@ -57,9 +88,13 @@ def _converter(name: str) -> opencc.OpenCC:
 
 
 def to_simplified(text: str) -> str:
-    """`text` in simplified characters, words left as they are."""
+    """`text` in simplified characters, words left as they are; also text that a converter got wrong (麵向, 係統)."""
+    for pattern, simplified in BEFORE_T2S:
+        text = pattern.sub(simplified, text)
     text = str(_converter("t2s").convert(text)).translate(VARIANTS)
-    return IN_WORDS.sub(lambda match: IN_WORDS_SIMPLIFIED[match.group()], text)
+    for pattern, simplified in IN_WORDS:
+        text = pattern.sub(simplified, text)
+    return text
 
 
 def to_traditional(text: str) -> str:
