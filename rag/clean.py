@@ -17,8 +17,8 @@ from rag.aligned import AlignedText, Edit
 from rag.fold import INVISIBLE, to_simplified
 from rag.mojibake import mojibake_repairs
 from rag.ocr import ocr_slips
-from rag.taiwan import mainland_words
 from rag.types import Document, Repair, Script, Span
+from rag.vocabulary import mainland_words
 
 PINYIN = r"[A-Za-züÜāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]"
 # All syllables that Mandarin has: a bracket holding anything else is a real parenthesis, 课程(MOOC).

@@ -454,8 +454,8 @@ READER_MODULES = (
     "places",
     "read",
     "split",
-    "taiwan",
     "terms",
+    "vocabulary",
     "words",
 )
 
