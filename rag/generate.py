@@ -15,6 +15,7 @@ Two runtimes stand behind one Protocol, `Generator`. What was chosen and why (me
 
 from __future__ import annotations
 
+import inspect
 import io
 import logging
 import os
@@ -478,6 +479,9 @@ class _Transformers:
         self._system: str | None = None
         self._ids: list[int] = []
         self._cache: Any = None
+        # Renamed by transformers 5.24, and the old name warns.
+        parameters = inspect.signature(self._model.forward).parameters
+        self._cache_name = "cache" if "cache" in parameters else "past_key_values"
         self.tokens_read = 0
 
     def warm(self, prompt_system: str) -> None:
@@ -569,7 +573,7 @@ class _Transformers:
                 return None
             batch = torch.tensor([ids[start : start + _READ_TOKENS_TRANSFORMERS]])
             with torch.inference_mode():
-                output = self._model(batch, past_key_values=self._cache, use_cache=True, logits_to_keep=1)
+                output = self._model(batch, use_cache=True, logits_to_keep=1, **{self._cache_name: self._cache})
             scores = output.logits[0, -1]
         return scores if scores is None else scores.float().numpy()
 
