@@ -1,24 +1,31 @@
-"""`python -m eval`: run a question set, score a run, measure speed."""
+"""`python -m eval`: answer and score the question sets, compare reports, measure speed."""
 
 from __future__ import annotations
 
 import argparse
 import datetime
 import json
+import socket
 import sys
-import time
 from pathlib import Path
+from typing import Any, NoReturn
 
 from rag import config
-from rag.errors import InputError, TiaowenError
+from rag.errors import TiaowenError
+from rag.store import write_atomically
 from rag.types import Mode
+
+ROOT = Path(__file__).resolve().parent
+SETS = ROOT / "sets" / "sets.toml"
+GOLD_CLAUSES = ROOT.parent / "tests" / "gold" / "clauses.jsonl"
 
 
 def main() -> None:
-    """Run one command; exits with 0, or 1 for a known error, or 130 for Ctrl-C."""
+    """Run one command; exits with 0, 1 for a known error or a gate not passed, 130 for Ctrl-C."""
     arguments = _parser().parse_args()
+    _go_offline()
     try:
-        arguments.run(arguments)
+        sys.exit(arguments.run(arguments))
     except TiaowenError as error:
         print(f"eval: {error}", file=sys.stderr)
         sys.exit(1)
@@ -27,9 +34,29 @@ def main() -> None:
         sys.exit(130)
 
 
+def _go_offline() -> None:
+    """Refuse every connection: a figure that hangs on the network is none."""
+
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        raise OSError("the evaluation opens no connection")
+
+    socket.socket.connect = refuse  # type: ignore[method-assign]
+    socket.create_connection = refuse
+    socket.getaddrinfo = refuse
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m eval", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser = argparse.ArgumentParser(
+        prog="python -m eval",
+        description="Without a command: all shipped question sets, with reports and gates. With one: that step alone.",
+    )
+    parser.set_defaults(run=_whole)
+    parser.add_argument("--quick", action="store_true", help="extractive answers only, under two minutes")
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs"), help="folder for runs and reports (default runs)"
+    )
+    parser.add_argument("--home", help="the library's folder")
+    commands = parser.add_subparsers(metavar="COMMAND")
     run = commands.add_parser("run", help="answer each question of a set, one JSON object a line; resumable")
     run.add_argument("--questions", type=Path, required=True)
     run.add_argument("--out", type=Path, required=True)
@@ -42,10 +69,18 @@ def _parser() -> argparse.ArgumentParser:
     score = commands.add_parser("score", help="score a run against the gold of its question set")
     score.add_argument("--questions", type=Path, required=True)
     score.add_argument("--run", dest="record", type=Path, required=True)
-    score.add_argument("--clauses", type=Path, help="gold clauses as JSON lines (file, start, end)")
+    score.add_argument(
+        "--clauses", type=Path, default=GOLD_CLAUSES, help="gold clauses as JSON lines (file, start, end)"
+    )
     score.add_argument("--seeds", type=Path, default=config.SHIPPED_SEEDS)
+    score.add_argument("--json", type=Path, help="write the whole report here")
+    score.add_argument("--html", type=Path, help="write the report as a page here")
     score.add_argument("--failures", action="store_true", help="list each answer that is not correct")
     score.set_defaults(run=_score)
+    compare = commands.add_parser("compare", help="what changed between two reports, question by question")
+    compare.add_argument("one", type=Path)
+    compare.add_argument("two", type=Path)
+    compare.set_defaults(run=_compare)
     bench = commands.add_parser(
         "bench", help="measure the speed of a step against a baseline of the same run"
     )
@@ -57,102 +92,110 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _bench(arguments: argparse.Namespace) -> None:
+def _whole(arguments: argparse.Namespace) -> int:
+    """Answer and score every shipped set, extractive and, unless quick, composed; returns 1 below a gate."""
+    from eval.questions import load_sets
+    from eval.report import below_gates, lines, page
+    from eval.run import answerer_for, identity, run
+    from eval.score import Gold, report_of
+    from rag import terminal
+
+    settings = config.load(flags={"home": arguments.home})
+    gold = Gold.of(config.SHIPPED_SEEDS, GOLD_CLAUSES)
+    modes: tuple[Mode, ...] = ("extractive",) if arguments.quick else ("extractive", "composed")
+    failed: list[str] = []
+    for mode in modes:
+        answerer = answerer_for(settings, None, mode)
+        for held in load_sets(SETS):
+            base = arguments.out / f"{held.name}-{mode}"
+            identity_ = identity(settings, answerer, mode, held.as_of)
+            records = base.with_suffix(".jsonl")
+            _forget_if_other(base.with_suffix(".identity.json"), records, identity_)
+            with terminal.progress() as told:
+                run(held.questions, records, answerer, mode=mode, as_of=held.as_of, report=told)
+            report = report_of(held.questions, records, gold, identity_)
+            _write(base.with_suffix(".json"), json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+            _write(base.with_suffix(".html"), page(report, gold.clauses, gold.raw))
+            print(f"\n== {held.name}, {mode} -> {base}.html", *lines(report), sep="\n")
+            if mode == "extractive":
+                failed += [f"{held.name}: {gate}" for gate in below_gates(report, held.gates)]
+    for gate in failed:
+        print(f"eval: below the gate: {gate}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _forget_if_other(path: Path, records: Path, identity: dict[str, Any]) -> None:
+    """Set a run aside that another code, index or model made, so that no report mixes two."""
+    made_by = json.dumps(identity, ensure_ascii=False, sort_keys=True)
+    if records.exists() and (not path.exists() or path.read_text(encoding="utf-8") != made_by):
+        records.replace(records.with_suffix(".jsonl.before"))
+    _write(path, made_by)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, text.encode())
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    from eval.report import compare
+    from eval.score import load_report
+
+    print("\n".join(compare(load_report(arguments.one), load_report(arguments.two))))
+    return 0
+
+
+def _bench(arguments: argparse.Namespace) -> int:
     from eval import benchmarks
     from rag import terminal
 
     with terminal.progress() as report:
         result = benchmarks.reading(config.SHIPPED_SEEDS, arguments.documents, report)
     print("\n".join(result.lines()))
+    return 0
 
 
-def _run(arguments: argparse.Namespace) -> None:
+def _run(arguments: argparse.Namespace) -> int:
     from eval.questions import load_questions
     from eval.run import answerer_for, run
+    from rag import terminal
 
     questions = load_questions(arguments.questions)[: arguments.limit]
     mode: Mode = "extractive" if arguments.extractive else "composed"
     settings = config.load(flags={"home": arguments.home})
     answerer = answerer_for(settings, arguments.seeds, mode)
-    started = time.monotonic()
-
-    def report(done: int, total: int, name: str) -> None:
-        spent = time.monotonic() - started
-        print(
-            f"\r{done}/{total} {name} {spent:.0f} s, {spent / done * (total - done):.0f} s left ",
-            end="",
-            file=sys.stderr,
-        )
-
-    run(
-        questions,
-        arguments.out,
-        answerer,
-        mode=mode,
-        as_of=arguments.as_of or datetime.date.today(),
-        report=report,
-    )
+    as_of = arguments.as_of or datetime.date.today()
+    with terminal.progress() as told:
+        run(questions, arguments.out, answerer, mode=mode, as_of=as_of, report=told)
     print(f"\n{len(questions)} answers in {arguments.out}", file=sys.stderr)
+    return 0
 
 
-def _score(arguments: argparse.Namespace) -> None:
-    from eval.metrics import mean, score
+def _score(arguments: argparse.Namespace) -> int:
     from eval.questions import load_questions
+    from eval.report import lines, page
+    from eval.score import Gold, report_of
 
-    questions = {question.id: question for question in load_questions(arguments.questions)}
-    records = [json.loads(line) for line in arguments.record.read_text(encoding="utf-8").splitlines()]
-    missing = [record["id"] for record in records if record["id"] not in questions]
-    if missing:
-        raise InputError(f"{arguments.record} answers {missing[0]!r}, which is not in {arguments.questions}.")
-    raw = {
-        path.name: path.read_bytes().decode("utf-8-sig")
-        for path in sorted(arguments.seeds.iterdir())
-        if path.is_file()
-    }
-    clauses: dict[str, list[tuple[int, int]]] = {}
-    for line in arguments.clauses.read_text(encoding="utf-8").splitlines():
-        clause = json.loads(line)
-        clauses.setdefault(clause["file"], []).append((clause["start"], clause["end"]))
-    scores = [score(questions[record["id"]], record, raw, clauses) for record in records]
-    answerable = [s for s in scores if questions[s.id].expected == "answer"]
-    abstaining = [s for s in scores if questions[s.id].expected == "abstain"]
-    rows: dict[str, float | None] = {
-        "correct": mean([s.correct for s in scores]),
-        "correct (answerable)": mean([s.correct for s in answerable]),
-        "all facts": mean([s.facts == 1.0 for s in answerable if s.facts is not None]),
-        "cites evidence": mean([s.cites_evidence for s in scores]),
-        "citation recall (required clauses)": mean([s.cites_required for s in scores]),
-        "citation precision": mean([s.citation_precision for s in scores]),
-        "quotes exact": mean([s.quotes_exact for s in scores]),
-        "wrong-city citations (answers)": mean([s.wrong_file for s in scores]),
-        "right refusals": mean([s.status_fits for s in abstaining]),
-        "wrong refusals": mean([not s.status_fits for s in answerable]),
-        "hit rate@1": mean([s.hit_at_1 for s in scores]),
-        "recall@5": mean([s.recall_at_5 for s in scores]),
-        "recall@10": mean([s.recall_at_10 for s in scores]),
-        "median characters": sorted(len(record["text"]) for record in records)[len(records) // 2],
-        "median evidence seconds": sorted(record["evidence_s"] for record in records)[len(records) // 2],
-        "median total seconds": sorted(record["total_s"] for record in records)[len(records) // 2],
-    }
-    print(f"{len(records)} answers")
-    for name, value in rows.items():
-        print(f"{name:38} {'-' if value is None else f'{value:.3f}'}")
-    if arguments.failures:
-        for s, record in zip(scores, records, strict=True):
-            if not s.correct:
-                question = questions[s.id]
-                print(
-                    f"\n{s.id} {question.type} {question.lang} {record['status']} {question.question}\n  {s}\n  facts {question.facts}\n  {record['text']}"
-                )
-                print(
-                    "  cited",
-                    [(c["file"][:3], c["clause"]) for c in record["citations"]],
-                    "nearest",
-                    [(c["file"][:3], c["clause"]) for c in record["nearest"]],
-                    "hits",
-                    [(h["file"][:3], h["clause"]) for h in record["hits"][:5]],
-                )
-                print("  gold", [(e.file[:3], e.quote, e.required) for e in question.evidence])
+    gold = Gold.of(arguments.seeds, arguments.clauses)
+    report = report_of(
+        load_questions(arguments.questions), arguments.record, gold, {"run": str(arguments.record)}
+    )
+    print("\n".join(lines(report)))
+    if arguments.json:
+        _write(arguments.json, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+    if arguments.html:
+        _write(arguments.html, page(report, gold.clauses, gold.raw))
+    for answer in report["answers"] if arguments.failures else ():
+        question, got, score = answer["question"], answer["got"], answer["score"]
+        if not score["correct"]:
+            cited = [(c["file"][:12], c["clause"]) for c in got["citations"] or got["nearest"]]
+            print(
+                f"\n{question['id']} {question['type']} {question['lang']} {got['status']} {question['question']}"
+            )
+            print(
+                f"  at fault: {score['step_at_fault']}\n  {got['text']}\n  cited {cited}\n  facts {question['facts']}"
+            )
+    return 0
 
 
 if __name__ == "__main__":

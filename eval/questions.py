@@ -5,13 +5,20 @@ The format is that of the development set's README: one object a line, every fie
 
 from __future__ import annotations
 
+import datetime
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rag.errors import InputError
 from rag.types import Turn
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 PERSONAS = ("citizen", "staff", "evaluator")
@@ -110,3 +117,25 @@ def _question(record: Any, where: str) -> Question:
         )
     except (KeyError, TypeError) as error:
         raise InputError(f"{where}: history, evidence or facts is malformed ({error!r}).") from error
+
+
+class QuestionSet(NamedTuple):
+    """A shipped question set."""
+
+    name: str
+    questions: list[Question]
+    as_of: datetime.date
+    gates: dict[str, float]
+    """Measure -> the least mean of the quick run, or with `max_` before it the greatest."""
+
+
+def load_sets(path: Path) -> list[QuestionSet]:
+    """The sets that `path` names, in order; raises `InputError` for a missing field or file."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return [
+            QuestionSet(name, load_questions(path.parent / held["file"]), held["as_of"], held["gates"])
+            for name, held in content.items()
+        ]
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise InputError(f"{path} is no list of question sets ({error!r}). Mend it.") from error

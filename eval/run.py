@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import hashlib
 import json
+import os
+import platform
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from eval.questions import Question
 from rag import models
@@ -18,7 +22,7 @@ from rag.index import build, is_current
 from rag.records import answer_record
 from rag.types import Mode
 
-Report = Callable[[int, int, str], None]
+Report = Callable[[str, int, int], None]
 
 
 def run(
@@ -43,7 +47,7 @@ def run(
             record = {"id": question.id, **answer_record(answer)}
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
             file.flush()
-            report(i, len(questions), question.id)
+            report("questions", i, len(questions))
 
 
 def _already(out: Path, known: set[str]) -> set[str]:
@@ -80,3 +84,31 @@ def answerer_for(settings: Settings, seeds: Path | None, mode: Mode) -> Answerer
     if not is_current(settings.home, settings.seeds, identity):
         build(settings.home, settings.seeds, load_embedder(settings))
     return load_answerer(settings, mode=mode)
+
+
+def identity(settings: Settings, answerer: Answerer, mode: Mode, as_of: datetime.date) -> dict[str, Any]:
+    """What made a run: models, index, settings, code and machine; equal for runs that may be joined."""
+    return {
+        "mode": mode,
+        "as_of": as_of.isoformat(),
+        "embedder": models.identity(settings.cache, settings.embedder),
+        "generator": models.identity(settings.cache, settings.generator) if mode == "composed" else None,
+        "index": answerer.index.identity,
+        "settings": {
+            name: value
+            for name, value in dataclasses.asdict(settings).items()
+            if name in ("runtime", "context_tokens", "max_answer_tokens")
+        },
+        "code": _code_digest(),
+        "machine": {"cores": len(os.sched_getaffinity(0)), "python": platform.python_version()},
+    }
+
+
+def _code_digest() -> str:
+    """The hash of the library's code, prompts and data."""
+    digest = hashlib.sha256()
+    root = Path(models.__file__).parent
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -53,7 +53,12 @@ STATUS_WORDS = {
     Status.REFUSED: ("red", "不回答 / refused"),
     Status.FAILED: ("red", "出错 / failed"),
 }
-LABELS = {"add": "加入 / adding", "read": "读入 / reading", "embed": "计算向量 / embedding"}
+LABELS = {
+    "questions": "回答 / answering",
+    "add": "加入 / adding",
+    "read": "读入 / reading",
+    "embed": "计算向量 / embedding",
+}
 
 
 @contextlib.contextmanager
