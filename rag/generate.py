@@ -573,7 +573,9 @@ class _Transformers:
                 return None
             batch = torch.tensor([ids[start : start + _READ_TOKENS_TRANSFORMERS]])
             with torch.inference_mode():
-                output = self._model(batch, use_cache=True, logits_to_keep=1, **{self._cache_name: self._cache})
+                output = self._model(
+                    batch, use_cache=True, logits_to_keep=1, **{self._cache_name: self._cache}
+                )
             scores = output.logits[0, -1]
         return scores if scores is None else scores.float().numpy()
 
