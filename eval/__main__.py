@@ -81,6 +81,16 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("one", type=Path)
     compare.add_argument("two", type=Path)
     compare.set_defaults(run=_compare)
+    for name, text in (
+        ("ablations", "what each part of the way brings: the same questions with one taken out"),
+        ("robustness", "questions derived by rule: script twins, slips, hostile suffixes, other places"),
+    ):
+        step = commands.add_parser(name, help=text)
+        step.add_argument("--questions", type=Path, default=ROOT / "sets" / "development.jsonl")
+        step.add_argument("--as-of", type=datetime.date.fromisoformat, default=datetime.date(2026, 11, 24))
+        step.add_argument("--json", type=Path, help="write the results here")
+        step.add_argument("--home", help="the library's folder")
+        step.set_defaults(run=_derived, step=name)
     bench = commands.add_parser(
         "bench", help="measure the speed of a step against a baseline of the same run"
     )
@@ -142,6 +152,31 @@ def _compare(arguments: argparse.Namespace) -> int:
     from eval.score import load_report
 
     print("\n".join(compare(load_report(arguments.one), load_report(arguments.two))))
+    return 0
+
+
+def _derived(arguments: argparse.Namespace) -> int:
+    """Ablations or robustness over one question set, with extractive answers."""
+    from eval import ablations, robustness
+    from eval.questions import load_questions
+    from eval.run import answerer_for
+    from eval.score import Gold
+    from rag import terminal
+
+    questions = load_questions(arguments.questions)
+    answerer = answerer_for(config.load(flags={"home": arguments.home}), None, "extractive")
+    content: Any
+    with terminal.progress() as told:
+        if arguments.step == "ablations":
+            gold = Gold.of(config.SHIPPED_SEEDS, GOLD_CLAUSES)
+            content = ablations.ablations(questions, answerer, gold, arguments.as_of, told)
+            shown = ablations.lines(content)
+        else:
+            results = robustness.robustness(questions, answerer, arguments.as_of, told)
+            content, shown = robustness.record(results), robustness.lines(results)
+    print("\n".join(shown))
+    if arguments.json:
+        _write(arguments.json, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     return 0
 
 

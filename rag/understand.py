@@ -78,7 +78,7 @@ INTENTS: dict[str, re.Pattern[str]] = {
 ORDER = re.compile(
     r"只(?:回复|回答|输出|说)[“「\"]|一字不(?:落|漏)|一个字不(?:落|漏)|开发者(?:消息|指令)|不是政策助手|\bdan\b|没有任何限制|(?:每个|所有)回答(?:都|后面|末尾|结尾)|"
     r"末尾(?:都)?(?:要)?加上|(?:切换|进入)(?:到)?\S{0,6}模式|(?:我是|这是)(?:你的)?管理员|开头,|新的资料[:：]|从现在起|</?(?:资料|依据|evidence|system)>|"
-    r"忽略|无视|不要(?:理会|参考|看)|忘(?:记|掉)(?:上面|之前|前面|以上|所有)|系统(?:管理员|提示|指令|消息|通知)|提示词|管理员(?:通知|命令|要求)|开发者模式|"
+    r"直接(?:回答|回复|输出|写)(?!我?(?:哪|什么|多少|怎么|能不能|可不可以))|忽略|无视|不要(?:理会|参考|看)|忘(?:记|掉)(?:上面|之前|前面|以上|所有)|系统(?:管理员|提示|指令|消息|通知)|提示词|管理员(?:通知|命令|要求)|开发者模式|"
     r"(?:你|您)(?:现在|从现在起|必须|只能)?(?:是|扮演|假装)(?!不是|否)\S{0,20}(?:助手|机器人|律师|模型|猫|人工智能|ai|角色|客服|专家)|扮演|角色扮演|"
     r"(?:一律|都|统统|必须)(?:把|将)?\S{0,12}(?:说成|写成|改成|回答成|回答为)|翻(?:一)?倍|乘以|(?:输出|打印|显示|告诉我|重复)\S{0,8}(?:提示|指令|规则|设定|prompt)|"
     r"(?:ignore|disregard|forget|override)\b.{0,40}(?:instruction|rule|above|previous|prompt|document|source)|system prompt|you are now|pretend (?:to|you)|act as|developer mode|jailbreak|"
@@ -164,7 +164,7 @@ def understand(
         intents |= {name for name, pattern in INTENTS.items() if pattern.search(fold(_last_question(turns)))}
     if intents & {"amount", "interest"}:  # the narrower ones
         intents -= {"number"}
-    if ORDER.search(fold(asked)) and not _asks_about_policy(essence):
+    if ORDER.search(fold(asked)) and not _asks_about_policy(essence, named_place=bool(chosen)):
         intents |= {"order"}
     elif ERRAND.search(fold(essence)):
         intents |= {"errand"}
@@ -213,8 +213,15 @@ def without_orders(question: str) -> str:
     kept = "".join(part for part in parts if not ORDER.search(fold(part)))
     if not _content(kept):  # the order may share a sentence with the question
         pieces = re.findall(r"[^。！？!?；;\n，,：:]+[。！？!?；;\n，,：:]*", question)
-        kept = "".join(piece for piece in pieces if not ORDER.search(fold(piece)))
+        kept = "".join(map(_before_order, pieces))
     return kept.strip() if _content(kept) else question
+
+
+def _before_order(piece: str) -> str:
+    """A piece of a sentence up to an order that follows it without a mark between; nothing of an order alone."""
+    order = ORDER.search(piece)
+    head = piece[: order.start()] if order else piece
+    return head if order is None or _content(head) else ""
 
 
 def _content(text: str) -> bool:
@@ -222,15 +229,15 @@ def _content(text: str) -> bool:
     return len(re.findall(r"[\u3400-\u9fff]|[A-Za-z]{3,}", text)) >= 3 and not ORDER.search(fold(text))
 
 
-def _asks_about_policy(text: str) -> bool:
-    """Whether what stands beside an order is a question of its own: it asks, or names a support or a group."""
+def _asks_about_policy(text: str, *, named_place: bool) -> bool:
+    """Whether what stands beside an order is a question of its own: it asks, of a place, a support or a group."""
     folded = fold(text)
     if not _content(text):
         return False
     asks = bool(
         re.search(r"[?？吗呢]|多少|什么|哪|谁|怎么|如何|几|how|what|who|when|where|which|can i", folded)
     )
-    return asks and any(term.kind in POLICY_KINDS for term in lexicon.expand(folded))
+    return asks and (named_place or any(term.kind in POLICY_KINDS for term in lexicon.expand(folded)))
 
 
 def is_follow_up(question: str, history: Sequence[Turn]) -> bool:
