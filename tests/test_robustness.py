@@ -1,0 +1,99 @@
+"""Robustness and ablations: derived questions say what they should, and what breaks an answer is counted."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+from conftest import FakeEmbedder
+
+from eval import robustness as module
+from eval.ablations import COLUMNS, WAYS, ablations
+from eval.ablations import lines as ablation_lines
+from eval.questions import Question, load_questions
+from eval.robustness import RULES, lines, record, robustness
+from eval.score import Gold
+from rag.answer import Answerer
+from rag.index import Index
+from rag.retrieve import retrieve
+
+AS_OF = datetime.date(2026, 11, 24)
+SETS = Path(module.__file__).parent / "sets"
+
+
+@pytest.fixture(scope="module")
+def answerer(library: Index) -> Answerer:
+    return Answerer(library, FakeEmbedder(), None)
+
+
+@pytest.fixture(scope="module")
+def questions() -> list[Question]:
+    """Development questions about one place each, in both scripts."""
+    held = load_questions(SETS / "development.jsonl")
+    alone = [
+        q for q in held if len(q.files) == 1 and q.expected == "answer" and not q.history and q.lang != "en"
+    ]
+    return alone
+
+
+def derived(rule: str, question: Question, answerer: Answerer) -> list[str]:
+    return [each.question for each in RULES[rule][1](question, answerer)]
+
+
+def test_derived_questions_differ_only_as_their_rule_says(
+    questions: list[Question], answerer: Answerer
+) -> None:
+    for question in questions[:6]:
+        text = question.question
+        (twin,) = derived("script twin", question, answerer)
+        assert len(twin) == len(text)
+        for slip in derived("two characters exchanged", question, answerer):
+            assert sorted(slip) == sorted(text)
+            assert sum(a != b for a, b in zip(slip, text, strict=True)) in (0, 2)
+        (polite,) = derived("greeting and thanks", question, answerer)
+        assert text in polite
+        assert len(derived("another held place", question, answerer)) == len(answerer.index.metadata) - 1
+        (elsewhere,) = derived("place not held", question, answerer)
+        assert "绍兴市" in elsewhere
+
+
+def test_results_count_what_held_and_name_what_did_not(questions: list[Question], answerer: Answerer) -> None:
+    reports: list[tuple[str, int, int]] = []
+    results = robustness(questions[:6], answerer, AS_OF, lambda *report: reports.append(report))
+    by_rule = {result.rule: result for result in results}
+    assert set(by_rule) <= set(RULES)
+    assert by_rule["place not held"].share.value == 1
+    assert by_rule["another held place"].share.value == 1
+    for result in results:
+        assert round(result.share.count * (1 - result.share.value)) == len(result.broken)
+    assert reports[-1] == ("questions", len(RULES), len(RULES))
+    assert len(lines(results)) == len(record(results)) == len(results)
+
+
+def test_dropping_the_scope_is_caught(
+    questions: list[Question], answerer: Answerer, seeds: Path, gold_path: Path
+) -> None:
+    gold = Gold.of(seeds, gold_path)
+    rows = ablations(questions, answerer, gold, AS_OF, lambda *_: None)
+    assert set(rows) == set(WAYS)
+    assert (rows["no scope"]["recall_at_5"] or 0) < (rows["whole way"]["recall_at_5"] or 0)
+    assert rows["dense only"] != rows["lexical only"]
+    assert all(column in ablation_lines(rows)[0] for column in COLUMNS)
+
+
+def test_nothing_stays_taken_out(
+    questions: list[Question], answerer: Answerer, seeds: Path, gold_path: Path
+) -> None:
+    from rag import answer
+    from rag import retrieve as module_retrieve
+
+    before = (answer.retrieve, module_retrieve._lexical, module_retrieve._rank_clauses)
+    ablations(questions[:1], answerer, Gold.of(seeds, gold_path), AS_OF, lambda *_: None)
+    assert (answer.retrieve, module_retrieve._lexical, module_retrieve._rank_clauses) == before
+    assert answer.retrieve is retrieve
+
+
+@pytest.fixture
+def gold_path() -> Path:
+    return Path(__file__).parent / "gold" / "clauses.jsonl"
