@@ -31,10 +31,9 @@ def answerer(library: Index) -> Answerer:
 def questions() -> list[Question]:
     """Development questions about one place each, in both scripts."""
     held = load_questions(SETS / "development.jsonl")
-    alone = [
+    return [
         q for q in held if len(q.files) == 1 and q.expected == "answer" and not q.history and q.lang != "en"
     ]
-    return alone
 
 
 def derived(rule: str, question: Question, answerer: Answerer) -> list[str]:
