@@ -43,6 +43,8 @@ UNSEEN = frozenset(
         "audio",
         "video",
         "map",
+        "rt",
+        "rp",
     ]
 )
 BLOCKS = frozenset(
@@ -256,7 +258,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 # What a reader does not see: deleted and moved text, the older copy of a drawing, field codes.
 DOCX_UNSEEN = frozenset(
-    {f"{W}del", f"{W}moveFrom", f"{MC}Fallback", f"{W}instrText", f"{W}delText", f"{W}rubyPr"}
+    {f"{W}del", f"{W}moveFrom", f"{MC}Fallback", f"{W}instrText", f"{W}delText", f"{W}rubyPr", f"{W}rt"}
 )
 DOCX_SIGNS = {f"{W}noBreakHyphen": "-", f"{W}tab": " ", f"{W}br": "\n", f"{W}cr": "\n"}
 

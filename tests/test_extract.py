@@ -32,6 +32,7 @@ PAGES = [
     ("<title>页</title><style>p{}</style><script>x()</script><p>甲</p><noscript>乙</noscript>", "甲\n"),
     ('<p hidden>甲</p><p style="DISPLAY : none">乙</p><p>丙</p>', "丙\n"),
     ("<p>甲</p><!-- 乙 -->", "甲\n"),
+    ("<p><ruby>创<rp>(</rp><rt>chuàng</rt><rp>)</rp></ruby>业</p>", "创业\n"),
     ("<h1>办法</h1><h3>一、对象</h3><p>甲</p>", "# 办法\n### 一、对象\n甲\n"),
     ("<ol><li>甲</li><li>乙</li></ol>", "1. 甲\n2. 乙\n"),
     ('<ol start="5"><li>甲</li></ol>', "5. 甲\n"),
@@ -182,6 +183,16 @@ def test_content_controls_and_text_boxes_are_read_once() -> None:
     )
     document.add_paragraph("甲")._p.append(parse_xml(box))
     assert text_of(document) == "控件\n甲\n框\n"
+
+
+def test_reading_above_a_character_is_left_out() -> None:
+    document = docx.Document()
+    ruby = (
+        f"<w:r {nsdecls('w')}><w:ruby><w:rt><w:r><w:t>chuàng</w:t></w:r></w:rt>"
+        "<w:rubyBase><w:r><w:t>创</w:t></w:r></w:rubyBase></w:ruby></w:r>"
+    )
+    document.add_paragraph()._p.append(parse_xml(ruby))
+    assert text_of(document) == "创\n"
 
 
 def test_style_based_on_itself_ends() -> None:
