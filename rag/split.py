@@ -324,7 +324,7 @@ class _Splitter:
         numbering, number, value = opened
         path = [unit for unit in path if self._stays_open(unit, numbering, level)]
         unit = _Unit(numbering, number, [paragraph], parent=path[-1], level=level)
-        path[-1].children.append(unit)
+        _append(path[-1], unit)
         last[numbering.name] = value
         return [*path, unit]
 
@@ -366,7 +366,7 @@ class _Splitter:
         if same is not None and self.text.text[slice(*same.paragraphs[0])] == line:
             return path
         unit = _Unit(HEADING, "", [paragraph], parent=above[-1], level=level)
-        above[-1].children.append(unit)
+        _append(above[-1], unit)
         for numbering in NUMBERINGS:
             if not numbering.chapter:
                 last.pop(numbering.name, None)
@@ -651,6 +651,17 @@ def _goes_on(
     if sub:
         return (bool(siblings) or apart) and value == previous
     return 0 < value - previous <= 3 and (bool(siblings) or previous > 0)
+
+
+def _append(parent: _Unit, unit: _Unit) -> None:
+    """Add a unit below `parent`; what stood between it and the one before belongs to that one, for the list goes on."""
+    if parent.after:
+        last = parent.children[-1]
+        while last.children:
+            last = last.children[-1]
+        last.paragraphs += parent.after
+        parent.after = []
+    parent.children.append(unit)
 
 
 def _is_chapter(unit: _Unit) -> bool:

@@ -21,6 +21,9 @@ from rag.types import Document, Reading
 # What policy documents are made of, and what has been seen between it.
 PIECES = [
     "一、总体要求",
+    "\n补贴条件：",
+    "\n补贴对象：小微企业。\n",
+    "甲；\n",
     "（一）",
     "(二)补贴标准。",
     "1.",

@@ -409,3 +409,26 @@ DEPARTMENTS = [
 @pytest.mark.parametrize(("text", "expected"), DEPARTMENTS)
 def test_departments_in_the_last_parenthesis(text: str, expected: list[tuple[str, str]]) -> None:
     assert [(department.name, department.role) for department in departments_of(text)] == expected
+
+
+def test_list_that_goes_on_behind_a_paragraph_or_field_keeps_the_order() -> None:
+    lines = [
+        "一、补贴",
+        "补贴条件：",
+        "（1）登记满一年。",
+        "补贴对象：小微企业。",
+        "（2）缴纳社保。",
+        "补贴标准：5000元。",
+    ]
+    parts = split_text("\n".join(lines))
+    assert_well_formed("\n".join(lines), parts)
+    assert "补贴对象：小微企业。" in next(clause.text for clause in parts.clauses if clause.label == "1.1")
+    article = [
+        "第一条 条件：",
+        "（一）甲；",
+        "（二）乙。",
+        "另有规定的除外。",
+        "（三）丙。",
+        "以上均须登记。",
+    ]
+    assert_well_formed("\n".join(article), split_text("\n".join(article)))
