@@ -656,10 +656,11 @@ def _goes_on(
 def _append(parent: _Unit, unit: _Unit) -> None:
     """Add a unit below `parent`; what stood between it and the one before belongs to that one, for the list goes on."""
     if parent.after:
-        last = parent.children[-1]
-        while last.children:
+        first, last = parent.after[0], parent.children[-1]
+        while last.children and not last.after and last.children[0].paragraphs[0] < first:
             last = last.children[-1]
-        last.paragraphs += parent.after
+        leads = not last.children or first < last.children[0].paragraphs[0]
+        (last.paragraphs if leads else last.after).extend(parent.after)
         parent.after = []
     parent.children.append(unit)
 
