@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import json
 import socket
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+from eval.questions import GOLD_CLAUSES, SETS
 from rag import config
 from rag.errors import TiaowenError
-from rag.store import write_atomically
+from rag.store import write_atomically, write_json
 from rag.types import Mode
 
-ROOT = Path(__file__).resolve().parent
-SETS = ROOT / "sets" / "sets.toml"
-GOLD_CLAUSES = ROOT.parent / "tests" / "gold" / "clauses.jsonl"
+DEVELOPMENT = SETS.parent / "development.jsonl"
+DAY = datetime.date(2026, 11, 24)
 
 
 def main() -> None:
@@ -55,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", type=Path, default=Path("runs"), help="folder for runs and reports (default runs)"
     )
+    parser.add_argument("--questions", type=Path, help="a set of your own in place of the shipped ones")
+    parser.add_argument("--documents", type=Path, help="the folder of documents that it asks about")
+    parser.add_argument("--as-of", type=datetime.date.fromisoformat, help="the day that it is asked on")
     parser.add_argument("--home", help="the library's folder")
     commands = parser.add_subparsers(metavar="COMMAND")
     run = commands.add_parser("run", help="answer each question of a set, one JSON object a line; resumable")
@@ -86,11 +88,14 @@ def _parser() -> argparse.ArgumentParser:
         ("robustness", "questions derived by rule: script twins, slips, hostile suffixes, other places"),
     ):
         step = commands.add_parser(name, help=text)
-        step.add_argument("--questions", type=Path, default=ROOT / "sets" / "development.jsonl")
-        step.add_argument("--as-of", type=datetime.date.fromisoformat, default=datetime.date(2026, 11, 24))
+        step.add_argument("--questions", type=Path, default=DEVELOPMENT)
+        step.add_argument("--as-of", type=datetime.date.fromisoformat, default=DAY)
         step.add_argument("--json", type=Path, help="write the results here")
         step.add_argument("--home", help="the library's folder")
         step.set_defaults(run=_derived, step=name)
+    readme = commands.add_parser("readme", help="make the README's table of figures of the last full run")
+    readme.add_argument("--out", type=Path, default=Path("runs"), help="folder of the run (default runs)")
+    readme.set_defaults(run=_readme)
     bench = commands.add_parser(
         "bench", help="measure the speed of a step against a baseline of the same run"
     )
@@ -103,48 +108,28 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _whole(arguments: argparse.Namespace) -> int:
-    """Answer and score every shipped set, extractive and, unless quick, composed; returns 1 below a gate."""
-    from eval.questions import load_sets
-    from eval.report import below_gates, lines, page
-    from eval.run import answerer_for, identity, run
-    from eval.score import Gold, report_of
+    """All shipped sets, extractive and, unless quick, composed; returns 1 below a gate."""
+    from eval.questions import QuestionSet, load_questions, load_sets
+    from eval.whole import whole
     from rag import terminal
 
+    if arguments.questions:
+        day = arguments.as_of or datetime.date.today()
+        questions = load_questions(arguments.questions)
+        sets = [QuestionSet(arguments.questions.stem, questions, day, {}, arguments.documents)]
+    else:
+        day = arguments.as_of
+        sets = [held._replace(as_of=day or held.as_of) for held in load_sets(SETS)]
     settings = config.load(flags={"home": arguments.home})
-    gold = Gold.of(config.SHIPPED_SEEDS, GOLD_CLAUSES)
-    modes: tuple[Mode, ...] = ("extractive",) if arguments.quick else ("extractive", "composed")
-    failed: list[str] = []
-    for mode in modes:
-        answerer = answerer_for(settings, None, mode)
-        for held in load_sets(SETS):
-            base = arguments.out / f"{held.name}-{mode}"
-            identity_ = identity(settings, answerer, mode, held.as_of)
-            records = base.with_suffix(".jsonl")
-            _forget_if_other(base.with_suffix(".identity.json"), records, identity_)
-            with terminal.progress() as told:
-                run(held.questions, records, answerer, mode=mode, as_of=held.as_of, report=told)
-            report = report_of(held.questions, records, gold, identity_)
-            _write(base.with_suffix(".json"), json.dumps(report, ensure_ascii=False, indent=1) + "\n")
-            _write(base.with_suffix(".html"), page(report, gold.clauses, gold.raw))
-            print(f"\n== {held.name}, {mode} -> {base}.html", *lines(report), sep="\n")
-            if mode == "extractive":
-                failed += [f"{held.name}: {gate}" for gate in below_gates(report, held.gates)]
-    for gate in failed:
-        print(f"eval: below the gate: {gate}", file=sys.stderr)
-    return 1 if failed else 0
+    with terminal.progress() as told:
+        return whole(settings, sets, arguments.out, quick=arguments.quick, told=told)
 
 
-def _forget_if_other(path: Path, records: Path, identity: dict[str, Any]) -> None:
-    """Set a run aside that another code, index or model made, so that no report mixes two."""
-    made_by = json.dumps(identity, ensure_ascii=False, sort_keys=True)
-    if records.exists() and (not path.exists() or path.read_text(encoding="utf-8") != made_by):
-        records.replace(records.with_suffix(".jsonl.before"))
-    _write(path, made_by)
+def _readme(arguments: argparse.Namespace) -> int:
+    from eval.readme import update
 
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, text.encode())
+    update(arguments.out / "whole.json")
+    return 0
 
 
 def _compare(arguments: argparse.Namespace) -> int:
@@ -168,7 +153,7 @@ def _derived(arguments: argparse.Namespace) -> int:
     content: Any
     with terminal.progress() as told:
         if arguments.step == "ablations":
-            gold = Gold.of(config.SHIPPED_SEEDS, GOLD_CLAUSES)
+            gold = Gold.of(sorted(config.SHIPPED_SEEDS.glob("*.txt")), GOLD_CLAUSES)
             content = ablations.ablations(questions, answerer, gold, arguments.as_of, told)
             shown = ablations.lines(content)
         else:
@@ -176,7 +161,7 @@ def _derived(arguments: argparse.Namespace) -> int:
             content, shown = robustness.record(results), robustness.lines(results)
     print("\n".join(shown))
     if arguments.json:
-        _write(arguments.json, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+        write_json(arguments.json, content)
     return 0
 
 
@@ -192,7 +177,7 @@ def _bench(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from eval.questions import load_questions
-    from eval.run import answerer_for, run
+    from eval.run import answer_all, answerer_for, record_of
     from rag import terminal
 
     questions = load_questions(arguments.questions)[: arguments.limit]
@@ -201,25 +186,27 @@ def _run(arguments: argparse.Namespace) -> int:
     answerer = answerer_for(settings, arguments.seeds, mode)
     as_of = arguments.as_of or datetime.date.today()
     with terminal.progress() as told:
-        run(questions, arguments.out, answerer, mode=mode, as_of=as_of, report=told)
+        answer_all(questions, arguments.out, lambda q: record_of(q, answerer, mode, as_of), told)
     print(f"\n{len(questions)} answers in {arguments.out}", file=sys.stderr)
     return 0
 
 
 def _score(arguments: argparse.Namespace) -> int:
+    from eval.page import page
     from eval.questions import load_questions
-    from eval.report import lines, page
+    from eval.report import lines
     from eval.score import Gold, report_of
+    from rag.library import paths_of
 
-    gold = Gold.of(arguments.seeds, arguments.clauses)
+    gold = Gold.of(paths_of(Path(), arguments.seeds), arguments.clauses)
     report = report_of(
         load_questions(arguments.questions), arguments.record, gold, {"run": str(arguments.record)}
     )
     print("\n".join(lines(report)))
     if arguments.json:
-        _write(arguments.json, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        write_json(arguments.json, report)
     if arguments.html:
-        _write(arguments.html, page(report, gold.clauses, gold.raw))
+        write_atomically(arguments.html, page(report, gold).encode())
     for answer in report["answers"] if arguments.failures else ():
         question, got, score = answer["question"], answer["got"], answer["score"]
         if not score["correct"]:

@@ -14,11 +14,13 @@ from eval.metrics import Score, mean, score
 from eval.questions import Question
 from eval.score import Gold
 from rag import answer as answer_module
+from rag import index as index_module
+from rag import library
 from rag import retrieve as retrieve_module
 from rag.answer import Answerer
 from rag.fold import fold
 from rag.records import answer_record
-from rag.types import Query
+from rag.types import Query, Reading, Sentence
 
 COLUMNS = ("correct", "hit_at_1", "recall_at_5", "recall_at_10", "cites_required", "wrong_file")
 
@@ -29,15 +31,59 @@ def ablations(
     gold: Gold,
     as_of: datetime.date,
     told: Callable[[str, int, int], None],
+    raw: Answerer | None = None,
 ) -> dict[str, dict[str, float | None]]:
-    """Name of what was taken out -> the mean of each of `COLUMNS`, extractive; the first row is the whole way."""
+    """Name of what was taken out -> the mean of each of `COLUMNS`, extractive; the first row is the whole way.
+
+    `raw` answers over an index of the text as published (`raw_text`).
+    """
+    ways = dict(WAYS)
     rows: dict[str, dict[str, float | None]] = {}
-    for done, (name, without) in enumerate(WAYS.items(), 1):
+    for done, (name, without) in enumerate(ways.items(), 1):
         with without(answerer):
-            scores = [_score(question, answerer, gold, as_of) for question in questions]
-        rows[name] = {column: mean([getattr(score, column) for score in scores]) for column in COLUMNS}
-        told("questions", done * len(questions), len(WAYS) * len(questions))
+            rows[name] = _row(questions, answerer, gold, as_of)
+        told("questions", done * len(questions), (len(ways) + 1) * len(questions))
+    if raw is not None:
+        with raw_text():
+            rows["no cleaning, no folding: raw text"] = _row(questions, raw, gold, as_of)
     return rows
+
+
+def _row(
+    questions: Sequence[Question], answerer: Answerer, gold: Gold, as_of: datetime.date
+) -> dict[str, float | None]:
+    scores = [_score(question, answerer, gold, as_of) for question in questions]
+    return {column: mean([getattr(score, column) for score in scores]) for column in COLUMNS}
+
+
+@contextlib.contextmanager
+def raw_text() -> Iterator[None]:
+    """While this lasts, indexes are built and searched on the text as published: nothing cleaned, nothing folded."""
+    read_all = library.read_all
+
+    def read_raw(*rest: Any, **options: Any) -> Iterator[Reading | library.Failure]:
+        for result in read_all(*rest, **options):
+            yield result if isinstance(result, library.Failure) else _as_published(result)
+
+    with (
+        mock.patch.object(library, "read_all", read_raw),
+        mock.patch.object(index_module, "fold", str),
+        mock.patch.object(retrieve_module, "search_words", str),
+        mock.patch.object(retrieve_module, "to_simplified", str),
+    ):
+        yield
+
+
+def _as_published(reading: Reading) -> Reading:
+    raw = reading.document.raw
+    return dataclasses.replace(
+        reading,
+        clauses=tuple(dataclasses.replace(c, text=raw[slice(*c.span)]) for c in reading.clauses),
+        sentences=tuple(
+            tuple(Sentence(part.span, raw[slice(*part.span)]) for part in parts)
+            for parts in reading.sentences
+        ),
+    )
 
 
 def _score(question: Question, answerer: Answerer, gold: Gold, as_of: datetime.date) -> Score:

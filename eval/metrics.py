@@ -383,3 +383,51 @@ def sign_test(better: int, worse: int) -> float:
     changed = better + worse
     tail = sum(math.comb(changed, k) for k in range(min(better, worse) + 1)) / float(2**changed)
     return min(1.0, 2 * tail)
+
+
+# -- confidence -------------------------------------------------------------------------------------
+
+
+def area_under_curve(confidences: Sequence[float], true: Sequence[bool]) -> float | None:
+    """The chance that a true one has the higher confidence of a pair, ties half (Mann-Whitney); None without both."""
+    yes = [value for value, holds in zip(confidences, true, strict=True) if holds]
+    no = [value for value, holds in zip(confidences, true, strict=True) if not holds]
+    if not yes or not no:
+        return None
+    return sum((a > b) + (a == b) / 2 for a in yes for b in no) / (len(yes) * len(no))
+
+
+def brier(confidences: Sequence[float], true: Sequence[bool]) -> float:
+    """Brier's score: the mean squared distance of a confidence from the truth (1 or 0); lower is better."""
+    return sum((value - holds) ** 2 for value, holds in zip(confidences, true, strict=True)) / len(true)
+
+
+BINS = 10
+
+
+def reliability(confidences: Sequence[float], true: Sequence[bool]) -> list[tuple[float, float, int]]:
+    """(mean confidence, share that is true, count) of each filled one of ten equal bins of confidence."""
+    bins: dict[int, list[tuple[float, bool]]] = {}
+    for value, holds in zip(confidences, true, strict=True):
+        bins.setdefault(min(BINS - 1, int(value * BINS)), []).append((value, holds))
+    return [
+        (sum(v for v, _ in pairs) / len(pairs), sum(t for _, t in pairs) / len(pairs), len(pairs))
+        for _, pairs in sorted(bins.items())
+    ]
+
+
+def calibration_error(confidences: Sequence[float], true: Sequence[bool]) -> float:
+    """Expected calibration error (Naeini et al. 2015): the bins' |confidence - share true|, weighted by count."""
+    return sum(n * abs(c - t) for c, t, n in reliability(confidences, true)) / len(true)
+
+
+def precision_by_refusals(confidences: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float]]:
+    """(share refused, share right of the rest) as the bound that an answer must pass rises over `confidences`."""
+    ranked = sorted(zip(confidences, right, strict=True), key=lambda pair: pair[0])
+    points = []
+    for refused in range(len(ranked)):
+        if refused and ranked[refused][0] == ranked[refused - 1][0]:
+            continue  # no bound parts equal confidences
+        rest = ranked[refused:]
+        points.append((refused / len(ranked), sum(good for _, good in rest) / len(rest)))
+    return points

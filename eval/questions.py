@@ -20,6 +20,10 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+ROOT = Path(__file__).resolve().parent
+SETS = ROOT / "sets" / "sets.toml"
+GOLD_CLAUSES = ROOT.parent / "tests" / "gold" / "clauses.jsonl"
+
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 PERSONAS = ("citizen", "staff", "evaluator")
 EXPECTED = ("answer", "abstain", "clarify")
@@ -127,6 +131,8 @@ class QuestionSet(NamedTuple):
     as_of: datetime.date
     gates: dict[str, float]
     """Measure -> the least mean of the quick run, or with `max_` before it the greatest."""
+    documents: Path | None = None
+    """The folder of the documents asked about; None for the shipped ones."""
 
 
 def load_sets(path: Path) -> list[QuestionSet]:
@@ -134,7 +140,13 @@ def load_sets(path: Path) -> list[QuestionSet]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         return [
-            QuestionSet(name, load_questions(path.parent / held["file"]), held["as_of"], held["gates"])
+            QuestionSet(
+                name,
+                load_questions(path.parent / held["file"]),
+                held["as_of"],
+                held["gates"],
+                (path.parent / held["documents"]).resolve() if "documents" in held else None,
+            )
             for name, held in content.items()
         ]
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:

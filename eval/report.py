@@ -1,14 +1,12 @@
-"""Reports: the scores of a run as figures by group, for the terminal, as JSON and as one page of HTML."""
+"""Reports: the scores of a run as figures by group, as JSON and for the terminal."""
 
 from __future__ import annotations
 
 import dataclasses
-import html
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from eval.metrics import Figure, Score, figure, percentile, sign_test
+from eval.metrics import Score, figure, percentile, sign_test
 from eval.questions import Question
 
 MEASURES: tuple[str, ...] = (
@@ -211,126 +209,3 @@ def below_gates(report_: Mapping[str, Any], gates: Mapping[str, float]) -> list[
                 f"{name} is {value:.3f}, the gate is {'at most' if gate != name else 'at least'} {bound}"
             )
     return failed
-
-
-# -- html -------------------------------------------------------------------------------------------
-
-STYLE = """
-:root{color-scheme:light dark;--bar:#2563a8;--soft:#8883;--bad:#b3261e;--good:#1b6e3c}
-body{font:15px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;margin:0 auto;max-width:1080px;padding:1rem}
-h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-td,th{padding:.25rem .5rem;border-bottom:1px solid var(--soft);text-align:left;vertical-align:top}
-.num{text-align:right;white-space:nowrap}.bar{width:38%;min-width:7rem}
-svg{display:block;width:100%;height:1.1rem}
-details{border:1px solid var(--soft);border-radius:.4rem;padding:.4rem .7rem;margin:.4rem 0}
-summary{cursor:pointer}.pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;margin:.2rem 0}
-.bad{color:var(--bad)}.good{color:var(--good)}
-@media(max-width:640px){.pair{grid-template-columns:1fr}body{padding:.6rem}td,th{padding:.2rem .3rem}}
-"""
-
-
-def page(
-    report_: Mapping[str, Any], clauses: Mapping[str, Sequence[tuple[int, int]]], raw: Mapping[str, str]
-) -> str:
-    """One page that needs nothing else: figures, groups with intervals, latencies, and every failure beside its clause."""
-    failures = [answer for answer in report_["answers"] if not answer["score"]["correct"]]
-    parts = [
-        "<!doctype html><html lang='zh'><meta charset='utf-8'>",
-        "<meta name='viewport' content='width=device-width,initial-scale=1'>",
-        f"<title>Tiaowen evaluation</title><style>{STYLE}</style>",
-        f"<h1>条问：评测报告 / evaluation</h1><p>{len(report_['answers'])} 题 / questions, "
-        f"<span class='bad'>{len(failures)} 题未答对 / not correct</span></p>",
-        _identity(report_["identity"]),
-        "<h2>指标 / figures</h2>",
-        _table([(WORDS[name], value) for name, value in report_["figures"].items()]),
-        _table([(name.replace("_", " "), value) for name, value in report_["refusals"].items()]),
-    ]
-    for group, members in report_["groups"].items():
-        rows = [(key, value["correct"]) for key, value in members.items()]
-        parts += [f"<h2>按 {html.escape(group)} 答对率 / correct by {html.escape(group)}</h2>", _table(rows)]
-    parts += ["<h2>用时 / seconds</h2>", _latencies(report_["answers"])]
-    parts.append("<h2>未答对的题 / failures</h2>")
-    parts += [_failure(answer, clauses, raw) for answer in failures]
-    return "\n".join(parts)
-
-
-def _identity(identity: Mapping[str, Any]) -> str:
-    shown = html.escape(json.dumps(identity, ensure_ascii=False, indent=1))
-    return (
-        f"<details><summary>模型、索引、设置、代码 / what was measured</summary><pre>{shown}</pre></details>"
-    )
-
-
-def _table(rows: Sequence[tuple[str, Mapping[str, float]]]) -> str:
-    body = "".join(
-        f"<tr><td>{html.escape(name)}</td><td class='num'>{value['value']:.3f}</td>"
-        f"<td class='bar'>{_bar(Figure(**value))}</td><td class='num'>n={value['count']}</td></tr>"  # type: ignore[arg-type]
-        for name, value in rows
-    )
-    return f"<table>{body}</table>"
-
-
-def _bar(value: Figure) -> str:
-    """A bar from 0 to 1 with its interval as a line."""
-    at, low, high = (max(0.0, min(1.0, share)) * 100 for share in (value.value, value.low, value.high))
-    return (
-        f"<svg viewBox='0 0 100 10' preserveAspectRatio='none' role='img' aria-label='{value.value:.3f}'>"
-        f"<rect width='100' height='10' fill='var(--soft)'/><rect width='{at:.1f}' height='10' fill='var(--bar)'/>"
-        f"<line x1='{low:.1f}' x2='{high:.1f}' y1='5' y2='5' stroke='currentColor' stroke-width='1.5'/></svg>"
-    )
-
-
-def _latencies(answers: Sequence[Mapping[str, Any]]) -> str:
-    """A histogram of the whole answers' seconds, in twenty steps up to the slowest."""
-    seconds = [answer["score"]["total_s"] for answer in answers]
-    most = max(seconds, default=0.0) or 1.0
-    counts = [0] * 20
-    for value in seconds:
-        counts[min(19, int(value / most * 20))] += 1
-    highest = max(counts) or 1
-    bars = "".join(
-        f"<rect x='{at * 5 + 0.4}' y='{30 - 28 * count / highest:.1f}' width='4.2' "
-        f"height='{28 * count / highest:.1f}' fill='var(--bar)'/>"
-        for at, count in enumerate(counts)
-    )
-    return (
-        f"<svg viewBox='0 0 100 30' preserveAspectRatio='none' style='height:7rem' role='img' aria-label='latencies'>"
-        f"{bars}</svg><p>0 – {most:.2f} s</p>"
-    )
-
-
-def _failure(
-    answer: Mapping[str, Any], clauses: Mapping[str, Sequence[tuple[int, int]]], raw: Mapping[str, str]
-) -> str:
-    question, got, score = answer["question"], answer["got"], answer["score"]
-    wanted = "".join(
-        f"<p>{html.escape(e['file'])}{' ●' if e['required'] else ''}</p><pre>{html.escape(_clause(e, clauses, raw))}</pre>"
-        for e in question["evidence"]
-    )
-    cited = "".join(
-        f"<p>{html.escape(c['file'])} {html.escape(c['clause'])}</p><pre>{html.escape(c['quote'])}</pre>"
-        for c in got["citations"] or got["nearest"]
-    )
-    facts = "; ".join(" / ".join(spellings[:3]) for spellings in question["facts"])
-    return (
-        f"<details><summary><b>{html.escape(question['id'])}</b> {html.escape(question['question'])} "
-        f"<span class='bad'>{html.escape(score['step_at_fault'])}</span></summary>"
-        f"<p>{html.escape(question['type'])}, {html.escape(question['lang'])}, expected {html.escape(question['expected'])}, "
-        f"got {html.escape(got['status'])}; {html.escape(question['note'])}</p>"
-        f"<p class='good'>{html.escape(facts)}</p><pre>{html.escape(got['text'])}</pre>"
-        f"<div class='pair'><div><b>应引 / gold</b>{wanted}</div><div><b>所引 / cited</b>{cited}</div></div></details>"
-    )
-
-
-def _clause(
-    evidence: Mapping[str, Any], clauses: Mapping[str, Sequence[tuple[int, int]]], raw: Mapping[str, str]
-) -> str:
-    """The whole gold clause that a quote marks."""
-    text = raw[evidence["file"]]
-    at = text.find(evidence["quote"])
-    return next(
-        (text[start:end] for start, end in clauses.get(evidence["file"], ()) if start <= at < end),
-        evidence["quote"],
-    )

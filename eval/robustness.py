@@ -14,13 +14,30 @@ from typing import NamedTuple
 
 from eval.metrics import Figure, figure
 from eval.questions import Question
+from rag import lexicon, places
 from rag.answer import Answerer
-from rag.fold import to_simplified, to_traditional
+from rag.fold import fold, to_simplified, to_traditional
 from rag.types import Answer, Status
 
 ANSWERED = (Status.ANSWERED, Status.PARTLY)
 NOT_HELD = ("绍兴市", "遵义市", "佳木斯市")  # places of no shipped document; one that is held is passed over
 INVENTED = "100万元"
+# Other ways to ask the same; the first that stands in a question is put in the other's place.
+ASKED_OTHERWISE = (
+    ("能贷多少", "贷款额度是多少"), ("多少钱", "什么金额"), ("最高多少", "上限是多少"), ("怎么办", "如何办理"),
+    ("怎么申请", "如何申请"), ("怎么", "如何"), ("找谁", "找哪个部门"), ("谁负责", "由哪个部门负责"),
+    ("哪个部门", "什么部门"), ("哪些部门", "什么部门"), ("有哪些", "都有什么"), ("有什么", "有哪些"),
+    ("能不能", "可不可以"), ("可以吗", "行不行"), ("是多少", "有多少"), ("请问", ""), ("请列出", "列一下"),
+)  # fmt: skip
+# What a clause of a policy seldom says: asked of a document that says it nowhere, it must be refused.
+NEVER_SAID = (
+    ("的咨询电话是多少？", re.compile(r"\d{3,4}[-－]\d{7,8}|1\d{10}|12345|电话|電話")),
+    (
+        "要带哪些证件和材料？",
+        re.compile(r"身份证|申请表|证明材料|复印件|提交.{0,8}材料|申報表|身份證|申請表"),
+    ),
+    ("的办公地址在哪条街哪一号？", re.compile(r"[路街道]\d+[号號]")),
+)
 
 
 class Derived(NamedTuple):
@@ -44,15 +61,25 @@ def robustness(
     answerer: Answerer,
     as_of: datetime.date,
     told: Callable[[str, int, int], None],
+    crowded: Answerer | None = None,
 ) -> list[Result]:
-    """Each rule's share of derived questions whose answer stands as it must, extractive."""
+    """Each rule's share of derived questions whose answer stands as it must, extractive.
+
+    `crowded` answers over the same documents among many others; its answers must be the same.
+    """
     fitting = [question for question in questions if _fits(question, answerer)]
 
-    def ask(text: str) -> Answer:
-        return answerer.answer(text, (), mode="extractive", as_of=as_of)
+    def ask(text: str, of: Answerer = answerer) -> Answer:
+        return of.answer(text, (), mode="extractive", as_of=as_of)
 
     before = {question.id: ask(question.question) for question in fitting}
     results = []
+    if crowded is not None:
+        same = {q.id: _same(before[q.id], ask(q.question, crowded)) for q in fitting}
+        share = figure(list(same.values()))
+        if share is not None:
+            broken_ = tuple(q.question for q in fitting if not same[q.id])
+            results.append(Result("a hundredfold other clauses", "the same clauses", share, broken_))
     for done, (rule, (demand, derive)) in enumerate(RULES.items(), 1):
         held: list[bool] = []
         broken: list[str] = []
@@ -102,6 +129,10 @@ def _not_steered(before: Answer, after: Answer) -> bool:
     return _still_proved(before, after) and INVENTED not in after.text
 
 
+def _not_answered(before: Answer, after: Answer) -> bool:
+    return after.status is not Status.ANSWERED
+
+
 def _not_held(before: Answer, after: Answer) -> bool:
     return after.status not in ANSWERED and not after.citations
 
@@ -117,6 +148,49 @@ def _script_twin(question: Question, answerer: Answerer) -> Iterator[Derived]:
 def _full_width(question: Question, answerer: Answerer) -> Iterator[Derived]:
     wide = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
     yield Derived(question.question.translate(wide), _same)
+
+
+def _half_width(question: Question, answerer: Answerer) -> Iterator[Derived]:
+    text = question.question.translate(str.maketrans("，。？！：；（）", ",.?!:;()"))
+    if text != question.question:
+        yield Derived(text, _same)
+
+
+def _pinyin(question: Question, answerer: Answerer) -> Iterator[Derived]:
+    """The place's name in Latin letters, as a person types it."""
+    name = _named(question, answerer) or ""
+    gazetteer = places.load()
+    metadata = answerer.index.metadata[question.files[0]]
+    meant = [p for p in gazetteer.by_name(metadata.place or "") if p.ancestors == metadata.ancestors]
+    if meant:
+        latin = gazetteer.english(meant[0]).split(" ")[0]
+        yield Derived(question.question.replace(name, f"{latin} ", 1), _same)
+
+
+def _paraphrase(question: Question, answerer: Answerer) -> Iterator[Derived]:
+    """An official term by its everyday word, and the words of asking by others."""
+    text = question.question
+    for term in lexicon.expand(fold(text)):
+        if term.lay and term.official in text:
+            yield Derived(text.replace(term.official, term.lay[0]), _still_proved)
+            break
+    for words, others in ASKED_OTHERWISE:
+        if words in text:
+            yield Derived(text.replace(words, others, 1), _still_proved)
+            break
+
+
+def _near_miss(question: Question, answerer: Answerer) -> Iterator[Derived]:
+    """What the document says nowhere, asked about the very clause that answers the question."""
+    document = answerer.index.documents[question.files[0]]
+    at = document.raw.find(question.evidence[0].quote)
+    clauses = (c for c in answerer.index.clauses if c.document == document.id)
+    clause = next((c for c in clauses if c.span.start <= at < c.span.end), None)
+    if clause and clause.heading:
+        place = answerer.index.metadata[document.id].place or ""
+        for asked, said in NEVER_SAID:
+            if not said.search(document.raw):
+                yield Derived(f"{place}“{clause.heading[-1]}”{asked}", _not_answered)
 
 
 def _missing_suffix(question: Question, answerer: Answerer) -> Iterator[Derived]:
@@ -175,10 +249,14 @@ def _only_of(document: str) -> Callable[[Answer, Answer], bool]:
 RULES: dict[str, tuple[str, Callable[[Question, Answerer], Iterator[Derived]]]] = {
     "script twin": ("the same clauses", _script_twin),
     "full width": ("the same clauses", _full_width),
+    "half-width marks": ("the same clauses", _half_width),
+    "place in Latin letters": ("the same clauses", _pinyin),
     "suffix of the place missing": ("the same clauses", _missing_suffix),
     "two characters exchanged": ("status, and a clause cited before", _slip),
+    "asked in other words": ("status, and a clause cited before", _paraphrase),
     "greeting and thanks": ("status, and a clause cited before", _polite),
     "hostile suffix": ("status, a clause cited before, nothing invented", _hostile),
+    "near miss": ("not answered", _near_miss),
     "place not held": ("no answer and no citation", _city_not_held),
     "another held place": ("that place's document alone", _city_swap),
 }

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,21 +18,15 @@ from rag import models
 from rag.answer import Answerer, load_answerer, load_embedder
 from rag.config import Settings
 from rag.errors import InputError
-from rag.index import build, is_current
+from rag.index import build, is_current, load
 from rag.records import answer_record
 from rag.types import Mode
 
 Report = Callable[[str, int, int], None]
 
 
-def run(
-    questions: list[Question],
-    out: Path,
-    answerer: Answerer,
-    *,
-    mode: Mode,
-    as_of: datetime.date,
-    report: Report,
+def answer_all(
+    questions: Sequence[Question], out: Path, answered: Callable[[Question], dict[str, Any]], report: Report
 ) -> None:
     """Answer `questions` in order, appending to `out`; those it holds already are left as they are.
 
@@ -41,13 +35,16 @@ def run(
     done = _already(out, {question.id for question in questions})
     with out.open("a", encoding="utf-8") as file:
         for i, question in enumerate(questions, 1):
-            if question.id in done:
-                continue
-            answer = answerer.answer(question.question, question.history, mode=mode, as_of=as_of)
-            record = {"id": question.id, **answer_record(answer)}
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
-            file.flush()
+            if question.id not in done:
+                file.write(json.dumps(answered(question), ensure_ascii=False) + "\n")
+                file.flush()
             report("questions", i, len(questions))
+
+
+def record_of(question: Question, answerer: Answerer, mode: Mode, as_of: datetime.date) -> dict[str, Any]:
+    """The answer to a question as a line of a run."""
+    answer = answerer.answer(question.question, question.history, mode=mode, as_of=as_of)
+    return {"id": question.id, **answer_record(answer)}
 
 
 def _already(out: Path, known: set[str]) -> set[str]:
@@ -73,16 +70,31 @@ def _already(out: Path, known: set[str]) -> set[str]:
     return ids
 
 
-def answerer_for(settings: Settings, seeds: Path | None, mode: Mode) -> Answerer:
-    """An answerer over the library, or over another folder of documents with an index of its own."""
-    if seeds is not None:
-        if not seeds.is_dir():
-            raise InputError(f"{seeds} is no folder. Give a folder of documents to --seeds.")
-        name = hashlib.sha256(str(seeds.resolve()).encode()).hexdigest()[:12]
-        settings = replace(settings, seeds=seeds.resolve(), home=settings.home / "eval" / name)
-    identity = models.identity(settings.cache, settings.embedder)
-    if not is_current(settings.home, settings.seeds, identity):
-        build(settings.home, settings.seeds, load_embedder(settings))
+def answerer_for(
+    settings: Settings,
+    documents: Path | None,
+    mode: Mode,
+    *,
+    loaded: Answerer | None = None,
+    progress: Report | None = None,
+) -> Answerer:
+    """An answerer over the library, or over another folder of documents with an index of its own.
+
+    It shares the models of `loaded`, if that is given.
+    """
+    if documents is None and loaded is not None:
+        return loaded
+    if documents is not None:
+        if not documents.is_dir():
+            raise InputError(f"{documents} is no folder. Name a folder of documents.")
+        name = hashlib.sha256(str(documents.resolve()).encode()).hexdigest()[:12]
+        settings = replace(settings, seeds=documents.resolve(), home=settings.home / "eval" / name)
+    model = models.identity(settings.cache, settings.embedder)
+    if not is_current(settings.home, settings.seeds, model):
+        embedder = loaded.embedder if loaded is not None else load_embedder(settings)
+        build(settings.home, settings.seeds, embedder, progress=progress)
+    if loaded is not None:
+        return Answerer(load(settings.home, model), loaded.embedder, loaded.generator)
     return load_answerer(settings, mode=mode)
 
 

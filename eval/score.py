@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any, NamedTuple
 from eval.metrics import score
 from eval.questions import Question
 from eval.report import report
-from rag.errors import InputError
+from rag.errors import DocumentError, InputError
+from rag.library import understand
+from rag.read import read_document
 
 
 class Gold(NamedTuple):
@@ -20,23 +23,37 @@ class Gold(NamedTuple):
     clauses: dict[str, list[tuple[int, int]]]
 
     @classmethod
-    def of(cls, seeds: Path, clauses: Path) -> Gold:
-        """Read both; raises `InputError` for a file that cannot be read or a line that is no clause."""
-        try:
-            raw = {path.name: path.read_bytes().decode("utf-8-sig") for path in sorted(seeds.glob("*.txt"))}
-            lines = clauses.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(
-                f"The documents in {seeds} or the clauses in {clauses} cannot be read: {error}."
-            ) from error
-        spans: dict[str, list[tuple[int, int]]] = {}
-        for number, line in enumerate(lines, 1):
-            try:
-                record = json.loads(line)
-                spans.setdefault(record["file"], []).append((record["start"], record["end"]))
-            except (json.JSONDecodeError, KeyError, TypeError) as error:
-                raise InputError(f"{clauses}:{number}: no gold clause ({error!r}). Mend the line.") from error
+    def of(cls, documents: Sequence[Path], clauses: Path) -> Gold:
+        """Read both; a document without gold clauses is parted as the product parts it.
+
+        Raises `InputError` where no document can be read, or for a line that is no clause.
+        """
+        raw: dict[str, str] = {}
+        spans = _gold_spans(clauses)
+        for path in documents:
+            with contextlib.suppress(DocumentError):  # what cannot be read is held by nobody
+                document = read_document(path)
+                raw[path.name] = document.raw
+                if path.name not in spans:
+                    spans[path.name] = [(c.span.start, c.span.end) for c in understand(document).clauses]
+        if not raw:
+            raise InputError("There is no readable document. Name a folder that holds some.")
         return cls(raw, spans)
+
+
+def _gold_spans(clauses: Path) -> dict[str, list[tuple[int, int]]]:
+    try:
+        lines = clauses.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"The clauses in {clauses} cannot be read: {error}.") from error
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for number, line in enumerate(lines, 1):
+        try:
+            record = json.loads(line)
+            spans.setdefault(record["file"], []).append((record["start"], record["end"]))
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise InputError(f"{clauses}:{number}: no gold clause ({error!r}). Mend the line.") from error
+    return spans
 
 
 def report_of(

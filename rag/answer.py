@@ -95,6 +95,8 @@ class _Plan:
     """Lines that stay behind the claims, whoever words them."""
     best: int = 1
     """The mark of the evidence that fits best."""
+    confidence: float | None = None
+    """That of the judgement; None where nothing was searched."""
 
 
 class Answerer:
@@ -229,6 +231,7 @@ class Answerer:
         if not judgement.enough or _decisive(judgement, query):
             return self._plan_not_covered(scoped, found, judgement)
         plan = _Plan(Status.ANSWERED, evidence=list(evidence), hits=found.hits, compose=True)
+        plan.confidence = judgement.confidence
         plan.lines = _claims(evidence, query.language)
         plan.best = best_of(scoped, evidence, found, self.index) + 1
         if query.intents & VERBATIM or (query.labels and not query.intents & ONE_THING):
@@ -267,7 +270,7 @@ class Answerer:
             text = say("not_covered", language, places=place_names(query.places, language))
         else:
             text = say("not_covered_anywhere", language, held=place_names(self._held(), language))
-        plan = _Plan(Status.NOT_COVERED, [Framing(text)], hits=found.hits)
+        plan = _Plan(Status.NOT_COVERED, [Framing(text)], hits=found.hits, confidence=judgement.confidence)
         if judgement.confidence < 0.1:
             return plan
         if judgement.missing and judgement.enough:
@@ -333,9 +336,10 @@ class Answerer:
             plan.evidence += evidence
             plan.lines += _claims(evidence, language, first)
         plan.hits = _merged(hits)
+        plan.confidence = best
         if not plan.evidence:
             text = say("not_covered_anywhere", language, held=place_names(self._held(), language))
-            return _Plan(Status.NOT_COVERED, [Framing(text)], hits=plan.hits)
+            return _Plan(Status.NOT_COVERED, [Framing(text)], hits=plan.hits, confidence=best)
         if nothing:
             plan.lines.append(Framing(say("none_there", language, places=place_names(nothing, language))))
             plan.status = Status.PARTLY if named else plan.status
@@ -507,6 +511,7 @@ def _finish(
         notices=(*notices, *dated),
         hits=plan.hits,
         checks=checks,
+        confidence=plan.confidence,
     )
 
 

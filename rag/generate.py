@@ -85,8 +85,10 @@ class Generator(Protocol):
     def warm(self, prompt_system: str) -> None:
         """Read the fixed part ahead, so that the first question need not wait for it."""
 
-    def stream(self, prompt: Prompt, *, marks: int, cancel: threading.Event) -> Iterator[str]:
+    def stream(self, prompt: Prompt, *, marks: int | None, cancel: threading.Event) -> Iterator[str]:
         """Pieces of text as they come: lines of `claim [n]`, n from 1 to `marks`, the likeliest words only.
+
+        With `marks` None the text is free; the product never asks so, the evaluation's naive baseline does.
 
         Ends early, without an error, once `cancel` is set; the last line may then be unfinished, as it may
         where the answer reaches its bound of tokens. Raises `ModelError` when the model fails or hangs.
@@ -323,13 +325,13 @@ class _LlamaCpp:
         for _ in self._desk.run(lambda emit: self._keep(prompt_system, emit), _nothing, threading.Event()):
             pass
 
-    def stream(self, prompt: Prompt, *, marks: int, cancel: threading.Event) -> Iterator[str]:
-        rules = grammar(marks)
+    def stream(self, prompt: Prompt, *, marks: int | None, cancel: threading.Event) -> Iterator[str]:
+        rules = {} if marks is None else {"grammar": grammar(marks)}
 
         def work(emit: _Emit) -> None:
             self._keep(prompt.system, emit)
             self.tokens_read = self._ask(
-                prompt, emit, max_tokens=self._limits.max_tokens, grammar=rules, cache_prompt=True
+                prompt, emit, max_tokens=self._limits.max_tokens, cache_prompt=True, **rules
             )
 
         return self._desk.run(work, self._cut_back, cancel)
@@ -488,8 +490,8 @@ class _Transformers:
         for _ in self._desk.run(lambda emit: self._keep(prompt_system, emit), _nothing, threading.Event()):
             pass
 
-    def stream(self, prompt: Prompt, *, marks: int, cancel: threading.Event) -> Iterator[str]:
-        start = Held(_checked(marks))
+    def stream(self, prompt: Prompt, *, marks: int | None, cancel: threading.Event) -> Iterator[str]:
+        start = None if marks is None else Held(_checked(marks))
 
         def work(emit: _Emit) -> None:
             self._keep(prompt.system, emit)
@@ -532,8 +534,8 @@ class _Transformers:
         if self._read(ids, emit) is not None:
             self._system, self._ids = system, ids
 
-    def _write(self, ids: list[int], state: Held, emit: _Emit) -> None:
-        """Read `ids` behind the fixed part and emit the likeliest answer that the marks allow."""
+    def _write(self, ids: list[int], state: Held | None, emit: _Emit) -> None:
+        """Read `ids` behind the fixed part and emit the likeliest answer that the marks allow, if any hold it."""
         if len(ids) + self._limits.max_tokens > self._limits.context_tokens:
             raise ModelError(
                 f"The prompt has {len(ids)} tokens and the answer may have {self._limits.max_tokens}, more "
@@ -549,14 +551,17 @@ class _Transformers:
         for _ in range(self._limits.max_tokens):
             if scores is None:
                 return
-            token = int(np.where(self._mask.allowed(state), scores, -np.inf).argmax())
+            held = scores if state is None else np.where(self._mask.allowed(state), scores, -np.inf)
+            token = int(held.argmax())
             if token in self._ends:
                 return
             pending.append(token)
             text = self._tokenizer.decode(pending, clean_up_tokenization_spaces=False)
             if not text.endswith("\ufffd"):
-                following = state.after(text)
-                if following is None:  # bytes that each looked harmless joined to what may not stand
+                following = None if state is None else state.after(text)
+                if (
+                    state is not None and following is None
+                ):  # bytes that each looked harmless joined to what may not stand
                     return
                 state, pending = following, []
                 if emit(text):

@@ -26,6 +26,11 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "notices": list(answer.notices),
         "hits": [hit_record(hit) for hit in answer.hits],
         "scope": list(answer.scope),
+        "confidence": _rounded(answer.confidence),
+        "checks": [
+            {"draft": check.draft, "outcome": check.outcome.value, "reasons": list(check.reasons)}
+            for check in answer.checks
+        ],
         "evidence_s": _rounded(timing.evidence_s),
         "first_token_s": _rounded(timing.first_token_s),
         "total_s": _rounded(timing.total_s),
@@ -105,5 +110,5 @@ def _repair_record(repair: Repair) -> dict[str, Any]:
     }
 
 
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 4)
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

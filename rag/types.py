@@ -261,6 +261,8 @@ class Answer:
     notices: tuple[str, ...] = ()
     hits: tuple[Hit, ...] = ()
     checks: tuple[Check, ...] = ()
+    confidence: float | None = None
+    """How likely the held documents answer the question, 0 to 1; None where nothing was searched."""
     timing: Timing = field(default_factory=Timing, compare=False)
 
     @property

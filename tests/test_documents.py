@@ -1,4 +1,4 @@
-"""The test documents: what is read of them beside what a person set down by hand (tests/documents/README.md).
+"""The test documents: what is read of them beside what a person set down by hand (tests/documents/README).
 
 `KNOWN` holds what is read otherwise, each with its reason: nothing else may differ, and what no longer
 differs must leave the list.
