@@ -62,12 +62,12 @@ class FakeGenerator:
         self.piece = piece
         self.warmed: list[str] = []
         self.prompts: list[Prompt] = []
-        self.marks: list[int] = []
+        self.marks: list[int | None] = []
 
     def warm(self, prompt_system: str) -> None:
         self.warmed.append(prompt_system)
 
-    def stream(self, prompt: Prompt, *, marks: int, cancel: threading.Event) -> Iterator[str]:
+    def stream(self, prompt: Prompt, *, marks: int | None, cancel: threading.Event) -> Iterator[str]:
         self.prompts.append(prompt)
         self.marks.append(marks)
         reply = self.replies.popleft() if self.replies else ""

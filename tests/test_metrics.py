@@ -15,14 +15,19 @@ import pytest
 from eval import metrics
 from eval.metrics import (
     alce,
+    area_under_curve,
+    brier,
+    calibration_error,
     figure,
     language_of,
     mean,
     ndcg_at,
     numbers,
     percentile,
+    precision_by_refusals,
     recall_at,
     reciprocal_rank,
+    reliability,
     score,
     sign_test,
     supports,
@@ -259,3 +264,26 @@ def test_mutation_is_caught(
     after = getattr(score(QUESTION, record, RAW, CLAUSES), measure)
     assert before != after
     assert after == value
+
+
+# -- confidence -------------------------------------------------------------------------------------
+
+
+def test_area_under_curve_is_the_share_of_pairs_in_order() -> None:
+    assert area_under_curve([0.9, 0.4, 0.4], [True, True, False]) == (1 + 1 / 2) / 2
+    assert area_under_curve([0.9], [True]) is None
+
+
+def test_brier_and_calibration_error_are_distances_from_the_truth() -> None:
+    confidences, true = [0.9, 0.8, 0.1], [True, False, False]
+    assert math.isclose(brier(confidences, true), (0.1**2 + 0.8**2 + 0.1**2) / 3)
+    assert reliability([0.91, 0.99, 0.1], [True, False, False]) == [
+        (0.1, 0, 1),
+        ((0.91 + 0.99) / 2, 1 / 2, 2),
+    ]
+    assert math.isclose(calibration_error([0.9, 0.9], [True, False]), 0.9 - 1 / 2)
+
+
+def test_precision_rises_as_the_unsure_are_refused_and_equals_go_together() -> None:
+    points = precision_by_refusals([0.2, 0.9, 0.2, 0.8], [False, True, True, True])
+    assert points == [(0, 3 / 4), (2 / 4, 1), (3 / 4, 1)]

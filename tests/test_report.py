@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from test_metrics import CLAUSES, QUESTION, RAW, right_answer
 
-from eval.__main__ import GOLD_CLAUSES, SETS
+from eval import readme
 from eval.metrics import score
-from eval.questions import load_sets
-from eval.report import MEASURES, WORDS, below_gates, compare, lines, page, report, step_at_fault
+from eval.page import page, whole_page
+from eval.questions import GOLD_CLAUSES, SETS, load_sets
+from eval.report import MEASURES, WORDS, below_gates, compare, lines, report, step_at_fault
 from eval.score import Gold, check_quotes, load_report, report_of
 from rag.errors import InputError
+from rag.library import paths_of
 
 OTHER = dataclasses.replace(QUESTION, id="r", question="<b>大学生</b>呢？", type="fact", persona="staff")
 
@@ -71,7 +73,7 @@ def test_step_at_fault_is_the_first_that_went_wrong() -> None:
 
 
 def test_page_needs_nothing_else_and_escapes_what_it_shows() -> None:
-    shown = page(made("", "没有规定<script>"), CLAUSES, RAW)
+    shown = page(made("", "没有规定<script>"), Gold(RAW, CLAUSES))
     assert "<b>大学生</b>" not in shown
     assert "<script" not in shown
     assert "http" not in shown
@@ -79,12 +81,47 @@ def test_page_needs_nothing_else_and_escapes_what_it_shows() -> None:
     assert "大学生另有补贴" in shown
 
 
+def test_whole_page_shows_charts_of_what_was_explained() -> None:
+    share = {"value": 0.5, "low": 0.4, "high": 0.6, "count": 8}
+    row = {"correct": 0.5, "recall_at_5": 0.25}
+    content = {
+        "ablations": {"whole way": row, "<no> scope": row},
+        "robustness": [{"rule": "slip", "demand": "same", "share": share}],
+        "verification": [{"rule": "another number", "true": False, "share": share}],
+        "sufficiency": {
+            "area_under_curve": 0.75,
+            "brier": 0.1,
+            "calibration_error": 0.05,
+            "reliability": [(0.25, 0.5, 4), (0.75, 1.0, 4)],
+            "precision_by_refusals": [(0.0, 0.5), (0.5, 1.0)],
+        },
+    }
+    shown = whole_page(content, {"set-extractive": made("", "没有规定")}, Gold(RAW, CLAUSES))
+    assert shown.count("<polyline") == 2
+    assert "&lt;no&gt; scope" in shown
+    assert "another number (must fail)" in shown
+    assert "http" not in shown
+
+
+def test_readme_shows_the_figures_of_the_last_full_run() -> None:
+    figures = json.loads(readme.FIGURES.read_text(encoding="utf-8"))
+    text = readme.README.read_text(encoding="utf-8")
+    assert text.split(readme.OPENS)[1].split(readme.CLOSES)[0].strip() == readme.table(figures)
+
+
+def test_quick_run_is_no_source_of_the_readme(tmp_path: Path) -> None:
+    path = tmp_path / "whole.json"
+    path.write_text('{"runs": {}}', encoding="utf-8")
+    with pytest.raises(InputError, match="is no full run"):
+        readme.figures_of(path)
+
+
 # -- files ------------------------------------------------------------------------------------------
 
 
 def test_shipped_sets_load_with_gates_that_exist_and_quotes_that_occur_once(seeds: Path) -> None:
-    gold = Gold.of(seeds, GOLD_CLAUSES)
     for held in load_sets(SETS):
+        gold = Gold.of(paths_of(Path("none"), held.documents or seeds), GOLD_CLAUSES)
         check_quotes(held.questions, gold)
         names = {gate.removeprefix("max_") for gate in held.gates}
         assert names <= {*MEASURES, "right_refusals", "wrong_refusals", "clarified"}
