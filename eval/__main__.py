@@ -6,14 +6,20 @@ import argparse
 import datetime
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from eval.questions import GOLD_CLAUSES, SETS
 from rag import config
 from rag.errors import TiaowenError
 from rag.store import write_atomically, write_json
 from rag.types import Mode
+
+if TYPE_CHECKING:
+    from eval.questions import Question
+    from eval.score import Gold
+    from rag.answer import Answerer
 
 DEVELOPMENT = SETS.parent / "development.jsonl"
 DAY = datetime.date(2026, 11, 24)
@@ -86,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in (
         ("ablations", "what each part of the way brings: the same questions with one taken out"),
         ("robustness", "questions derived by rule: script twins, slips, hostile suffixes, other places"),
+        ("retrieval", "what is found, by language and type, beside the ablations, and how sure it is"),
     ):
         step = commands.add_parser(name, help=text)
         step.add_argument("--questions", type=Path, default=DEVELOPMENT)
@@ -152,7 +159,10 @@ def _derived(arguments: argparse.Namespace) -> int:
     answerer = answerer_for(config.load(flags={"home": arguments.home}), None, "extractive")
     content: Any
     with terminal.progress() as told:
-        if arguments.step == "ablations":
+        if arguments.step == "retrieval":
+            gold = Gold.of(sorted(config.SHIPPED_SEEDS.glob("*.txt")), GOLD_CLAUSES)
+            content, shown = _retrieval(questions, answerer, gold, arguments.as_of, told)
+        elif arguments.step == "ablations":
             gold = Gold.of(sorted(config.SHIPPED_SEEDS.glob("*.txt")), GOLD_CLAUSES)
             content = ablations.ablations(questions, answerer, gold, arguments.as_of, told)
             shown = ablations.lines(content)
@@ -163,6 +173,31 @@ def _derived(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json(arguments.json, content)
     return 0
+
+
+def _retrieval(
+    questions: list[Question],
+    answerer: Answerer,
+    gold: Gold,
+    as_of: datetime.date,
+    told: Callable[[str, int, int], None],
+) -> tuple[dict[str, Any], list[str]]:
+    """The report of the clauses found, the ablations of the same questions, and how sure the answers are."""
+    from eval import ablations
+    from eval.metrics import score
+    from eval.report import report, retrieval_lines
+    from eval.run import record_of
+    from eval.whole import sufficiency
+
+    records = [record_of(question, answerer, "extractive", as_of) for question in questions]
+    scores = [score(q, r, gold.raw, gold.clauses) for q, r in zip(questions, records, strict=True)]
+    made = report({q.id: q for q in questions}, records, scores, {"as_of": as_of.isoformat()})
+    rows = ablations.ablations(questions, answerer, gold, as_of, told)
+    sure = sufficiency([made])
+    shown = [*retrieval_lines(made), "", *ablations.lines(rows), ""]
+    names = ("area_under_curve", "brier", "calibration_error")
+    shown += [f"{name.replace('_', ' '):42} {sure[name]:.3f}" for name in names if sure[name] is not None]
+    return {**made, "ablations": rows, "sufficiency": sure}, shown
 
 
 def _bench(arguments: argparse.Namespace) -> int:

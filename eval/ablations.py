@@ -121,10 +121,15 @@ _rank_clauses = retrieve_module._rank_clauses
 WAYS: dict[str, Callable[[Answerer], contextlib.AbstractContextManager[Any]]] = {
     "whole way": _nothing,
     "no scope": _no_scope,
-    "dense only": _without("_lexical", lambda *_: []),
+    "dense only": _without("_lexical", lambda *_: {}),
     "lexical only": _without("_rank_clauses", lambda *_, **__: []),
     "no single sentences": _without(
         "_rank_clauses", lambda *rest, single: [] if single else _rank_clauses(*rest, single=False)
+    ),
+    "no second stage": lambda _: mock.patch.object(
+        answer_module,
+        "rerank",
+        lambda query, found, index, *, k: dataclasses.replace(found, hits=found.hits[:k]),
     ),
     "no lay words beside official ones": _without("search_words", fold),
     "question not simplified for the embedder": _without("to_simplified", str),

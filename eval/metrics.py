@@ -68,7 +68,11 @@ class Score:
     """Whether the text is in the language and script asked for (`language_of`)."""
     characters: int
     """Length of `text`, marks included."""
+    in_scope: bool | None
+    """Whether every clause found lies in a document that a right answer may cite."""
     hit_at_1: bool | None
+    recall_at_1: float | None
+    recall_at_3: float | None
     recall_at_5: float | None
     recall_at_10: float | None
     reciprocal_rank: float | None
@@ -126,6 +130,9 @@ def score(question: Question, record: Mapping[str, Any], raw: Mapping[str, str],
         language_fits=language_of(record["text"]) in (question.lang, ""),
         characters=len(record["text"]),
         hit_at_1=hits[:1] != [] and hits[0] in grades if grades else None,
+        in_scope=all(h["file"] in question.files for h in record["hits"]) if record["hits"] else None,
+        recall_at_1=recall_at(hits, required, 1),
+        recall_at_3=recall_at(hits, required, 3),
         recall_at_5=recall_at(hits, required, 5),
         recall_at_10=recall_at(hits, required, 10),
         reciprocal_rank=reciprocal_rank(hits, set(grades)),

@@ -26,7 +26,10 @@ MEASURES: tuple[str, ...] = (
     "own_words",
     "language_fits",
     "status_fits",
+    "in_scope",
     "hit_at_1",
+    "recall_at_1",
+    "recall_at_3",
     "recall_at_5",
     "recall_at_10",
     "reciprocal_rank",
@@ -49,7 +52,10 @@ WORDS = {
     "own_words": "sentences in words of their own",
     "language_fits": "language and script asked for",
     "status_fits": "status fits",
+    "in_scope": "all clauses found lie in scope",
     "hit_at_1": "hit rate@1",
+    "recall_at_1": "recall@1",
+    "recall_at_3": "recall@3",
     "recall_at_5": "recall@5",
     "recall_at_10": "recall@10",
     "reciprocal_rank": "MRR",
@@ -158,6 +164,25 @@ def lines(report_: Mapping[str, Any]) -> list[str]:
 
 def _line(name: str, value: Mapping[str, float]) -> str:
     return f"{name:42} {value['value']:.3f}  [{value['low']:.3f}, {value['high']:.3f}]  n={value['count']}"
+
+
+RETRIEVAL = (
+    "in_scope", "hit_at_1", "recall_at_1", "recall_at_3", "recall_at_5", "recall_at_10", "reciprocal_rank",
+    "ndcg_at_10",
+)  # fmt: skip
+
+
+def retrieval_lines(report_: Mapping[str, Any]) -> list[str]:
+    """What was found, for all questions and by language and type, and what of it came out right or refused."""
+    out = [_line(WORDS[name], report_["figures"][name]) for name in RETRIEVAL if name in report_["figures"]]
+    for group in ("language", "type"):
+        out += ["", f"{group:24}" + "".join(f"{WORDS[name][:12]:>14}" for name in RETRIEVAL[1:])]
+        for key, found in report_["groups"][group].items():
+            cells = (
+                f"{found[name]['value']:14.3f}" if name in found else f"{'-':>14}" for name in RETRIEVAL[1:]
+            )
+            out.append(f"{key:24}" + "".join(cells))
+    return [*out, "", *(_line(name.replace("_", " "), value) for name, value in report_["refusals"].items())]
 
 
 # -- compare ----------------------------------------------------------------------------------------

@@ -120,6 +120,10 @@ def _same(before: Answer, after: Answer) -> bool:
     return before.status == after.status and _cited(before) == _cited(after)
 
 
+def _same_first_five(before: Answer, after: Answer) -> bool:
+    return [h.clause.id for h in before.hits[:5]] == [h.clause.id for h in after.hits[:5]]
+
+
 def _still_proved(before: Answer, after: Answer) -> bool:
     """As far as it was answered at all: the status stays, and a clause cited before is cited again."""
     return before.status == after.status and (not _cited(before) or bool(_cited(before) & _cited(after)))
@@ -143,6 +147,11 @@ def _not_held(before: Answer, after: Answer) -> bool:
 def _script_twin(question: Question, answerer: Answerer) -> Iterator[Derived]:
     other = to_traditional if question.lang == "zh-Hans" else to_simplified
     yield Derived(other(question.question), _same)
+
+
+def _script_twin_found(question: Question, answerer: Answerer) -> Iterator[Derived]:
+    for twin in _script_twin(question, answerer):
+        yield Derived(twin.question, _same_first_five)
 
 
 def _full_width(question: Question, answerer: Answerer) -> Iterator[Derived]:
@@ -248,6 +257,7 @@ def _only_of(document: str) -> Callable[[Answer, Answer], bool]:
 
 RULES: dict[str, tuple[str, Callable[[Question, Answerer], Iterator[Derived]]]] = {
     "script twin": ("the same clauses", _script_twin),
+    "script twin, found": ("the same first five clauses found", _script_twin_found),
     "full width": ("the same clauses", _full_width),
     "half-width marks": ("the same clauses", _half_width),
     "place in Latin letters": ("the same clauses", _pinyin),

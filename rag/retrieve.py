@@ -40,6 +40,23 @@ class Found:
     query_vector: Vectors
     cosines: dict[int, float]
     """Passage number -> cosine with the query, for the passages looked at."""
+    lexical: dict[int, float]
+    """Clause number -> BM25, for the clauses in scope that hold a word of the query."""
+
+    def closest(self, index: Index, numbers: Sequence[int]) -> tuple[list[float], list[float]]:
+        """For each clause the cosine of its closest passage, and of its closest single sentence.
+
+        What was not looked at counts as far as the furthest that was.
+        """
+        wholes, singles = (
+            _closest(index, self.cosines, single=False),
+            _closest(index, self.cosines, single=True),
+        )
+        furthest = min(self.cosines.values(), default=0.0)
+        return (
+            [wholes.get(number, singles.get(number, furthest)) for number in numbers],
+            [singles.get(number, wholes.get(number, furthest)) for number in numbers],
+        )
 
 
 def retrieve(query: Query, index: Index, embedder: Embedder, *, k: int = 20) -> Found:
@@ -47,21 +64,27 @@ def retrieve(query: Query, index: Index, embedder: Embedder, *, k: int = 20) -> 
     vector = embedder.embed_query(to_simplified(query.text))
     allowed = np.array([i for i, clause in enumerate(index.clauses) if clause.document in query.documents])
     if not len(allowed):
-        return Found((), vector, {})
+        return Found((), vector, {}, {})
     cosines = _dense(vector, index, allowed)
+    lexical = _lexical(query, index, allowed)
     rankings = [
         _rank_clauses(index, cosines, single=False),
         _rank_clauses(index, cosines, single=True),
-        _lexical(query, index, allowed),
+        _ranked(index, lexical),
     ]
     fused = rrf(rankings)
-    for label in query.labels:
-        for number in allowed:
-            if label_matches(index.clauses[number].label, label):
-                fused[int(number)] = fused.get(int(number), 0.0) + 1.0
+    looked_up = {
+        int(number)
+        for number in (allowed if query.labels else ())
+        if any(label_matches(index.clauses[number].label, label) for label in query.labels)
+    }
+    fused |= {number: fused.get(number, 0.0) + 1.0 for number in looked_up}
     best = sorted(fused.items(), key=lambda item: (-item[1], index.clauses[item[0]].id))[:k]
-    hits = tuple(Hit(index.clauses[number], score, rank) for rank, (number, score) in enumerate(best, 1))
-    return Found(hits, vector, cosines)
+    hits = tuple(
+        Hit(index.clauses[number], score, rank, number in looked_up)
+        for rank, (number, score) in enumerate(best, 1)
+    )
+    return Found(hits, vector, cosines, lexical)
 
 
 def rrf(rankings: Iterable[Sequence[int]], *, k: int = RRF_K) -> dict[int, float]:
@@ -106,6 +129,11 @@ def _dense(vector: Vectors, index: Index, allowed: npt.NDArray[np.int64]) -> dic
 
 def _rank_clauses(index: Index, cosines: dict[int, float], *, single: bool) -> list[int]:
     """Clauses by their closest passage; `single` looks at passages of one sentence only, or at the others."""
+    return _ranked(index, _closest(index, cosines, single=single))
+
+
+def _closest(index: Index, cosines: dict[int, float], *, single: bool) -> dict[int, float]:
+    """Clause number -> cosine of its closest passage of one sentence, or of several; a lone sentence is both."""
     best: dict[int, float] = {}
     for number, cosine in cosines.items():
         passage = index.passages[number]
@@ -113,20 +141,23 @@ def _rank_clauses(index: Index, cosines: dict[int, float], *, single: bool) -> l
         alone = len(index.sentences[passage.clause]) == 1
         if alone or (last - first == 1) == single:
             best[passage.clause] = max(cosine, best.get(passage.clause, -1.0))
-    return sorted(best, key=lambda clause: (-best[clause], index.clauses[clause].id))
+    return best
 
 
-def _lexical(query: Query, index: Index, allowed: npt.NDArray[np.int64]) -> list[int]:
-    """Clauses in scope by BM25 over the query's words and the official terms behind them."""
+def _ranked(index: Index, scores: dict[int, float]) -> list[int]:
+    return sorted(scores, key=lambda clause: (-scores[clause], index.clauses[clause].id))
+
+
+def _lexical(query: Query, index: Index, allowed: npt.NDArray[np.int64]) -> dict[int, float]:
+    """Clause number -> BM25 over the query's words and the official terms behind them, in scope and above 0."""
     known = index.terms.vocab_dict
     asked_for = " ".join(words for name, words in SLOT_WORDS.items() if name in query.intents)
     words = f"{search_words(query.text)} {asked_for}"
     numbers = [known[token] for token in tokens(words) if token in known]
     if not numbers:
-        return []
+        return {}
     scores: Scores = index.terms.get_scores_from_ids(numbers)
-    found = [int(number) for number in allowed if scores[number] > 0]
-    return sorted(found, key=lambda number: (-float(scores[number]), index.clauses[number].id))
+    return {int(number): float(scores[number]) for number in allowed if scores[number] > 0}
 
 
 def search_words(text: str) -> str:

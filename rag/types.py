@@ -159,11 +159,13 @@ class Passage:
 
 @dataclass(frozen=True)
 class Hit:
-    """A clause found for a query; `score` is the fused one (higher is better), `rank` counts from 1."""
+    """A clause found for a query; `score` is its step's own (higher is better), `rank` counts from 1."""
 
     clause: Clause
     score: float
     rank: int
+    looked_up: bool = False
+    """Whether the question names the clause's number."""
 
 
 @dataclass(frozen=True)
