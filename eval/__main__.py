@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser(
         "bench", help="measure the speed of a step against a baseline of the same run"
     )
-    bench.add_argument("step", choices=("reading",))
+    bench.add_argument("step", choices=("reading", "retrieval"))
     bench.add_argument(
         "--documents", type=int, default=1000, help="how many documents of 20 KB (default 1000)"
     )
@@ -202,11 +202,20 @@ def _retrieval(
 
 def _bench(arguments: argparse.Namespace) -> int:
     from eval import benchmarks
+    from eval.questions import load_questions
+    from eval.run import answerer_for
     from rag import terminal
 
     with terminal.progress() as report:
-        result = benchmarks.reading(config.SHIPPED_SEEDS, arguments.documents, report)
-    print("\n".join(result.lines()))
+        if arguments.step == "reading":
+            shown = benchmarks.reading(config.SHIPPED_SEEDS, arguments.documents, report).lines()
+        else:
+            asked = [
+                q.question for q in load_questions(DEVELOPMENT) if q.expected == "answer" and not q.history
+            ]
+            answerer = answerer_for(config.load(), None, "extractive")
+            shown = benchmarks.retrieval_lines(benchmarks.retrieval(answerer, asked, report))
+    print("\n".join([*benchmarks.machine(), *shown]))
     return 0
 
 

@@ -220,14 +220,14 @@ class Answerer:
             for place, documents in places.items()
         ]
 
-    def _search(self, scoped: Query) -> Found:
+    def search(self, scoped: Query) -> Found:
         """The best clauses of a scope, in the order of the second stage."""
         found = retrieve(scoped, self.index, self.embedder, k=CANDIDATES)
         return rerank(scoped, found, self.index, k=HITS_KEPT)
 
     def _plan_one(self, query: Query, scoped: Query) -> _Plan:
         """An answer about one place."""
-        found = self._search(scoped)
+        found = self.search(scoped)
         if "overview" in query.intents and not query.labels:
             listed = supports(scoped, found, self.index)
             if listed:
@@ -317,7 +317,7 @@ class Answerer:
         status = Status.ANSWERED if named else Status.WHICH_CITY
         plan = _Plan(status, compose=False)
         if not named and len(scopes) > MOST_PLACES_APART:
-            found = self._search(query)
+            found = self.search(query)
             judgement = judge(query, select(query, found, self.index), found, self.index)
             if not judgement.enough:
                 return self._plan_not_covered(query, found, judgement)
@@ -329,7 +329,7 @@ class Answerer:
         hits: list[Hit] = []
         best = 0.0
         for scoped in scopes:
-            found = self._search(scoped)
+            found = self.search(scoped)
             hits += found.hits
             evidence, judgement = self._best_of(scoped, found)
             best = max(best, judgement.confidence)
@@ -368,7 +368,7 @@ class Answerer:
         hits: list[Hit] = []
         best: dict[str, Scored | None] = {}
         for scoped in scopes:
-            found = self._search(scoped)
+            found = self.search(scoped)
             hits += found.hits
             best[scoped.places[0] if scoped.places else ""] = self._best_sentence(scoped, found)
         most = max((part.coverage for part in best.values() if part), default=0.0)

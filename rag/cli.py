@@ -60,7 +60,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.debug:
         logging.getLogger("rag").setLevel(logging.DEBUG)
     # It tells its steps, and sets its own level when it is imported: only a filter outlasts that.
-    logging.getLogger("bm25s").addFilter(lambda record: arguments.debug or record.levelno >= logging.ERROR)
     signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:

@@ -133,8 +133,9 @@ class Scorer:
         wide = self._content(search_words(query.text))
         # English words stand in no clause: what counts are the official terms behind them.
         own = self._content(query.text) if query.language != "en" else {t for t in wide if not t.isascii()}
-        self.own = {token: index.idf(token) for token in own}
-        self.wide = {token: index.idf(token) for token in wide}
+        scope = index.terms.scope(index.clauses_of(query.documents))
+        self.own = {token: index.terms.idf(token, scope) for token in own}
+        self.wide = {token: index.terms.idf(token, scope) for token in wide}
         self.quantities = quantities(query.text) if not query.labels else frozenset()
         self.quoted = [fold(part) for part in QUOTED.findall(query.text)]
         self.wanted = [SLOTS[name] for name in query.intents if name in SLOTS and name != "department"]

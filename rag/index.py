@@ -13,16 +13,16 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import math
 import os
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from rag import library
 from rag.embed import Embedder, Progress, Vectors, leads_of, passages_of
@@ -30,7 +30,7 @@ from rag.errors import DocumentError, IndexNotUsableError
 from rag.fold import fold
 from rag.library import Failure
 from rag.store import new_folder, sha256_of, storage_errors, sync_tree, write_atomically, writer_lock
-from rag.terms import tokens
+from rag.terms import Postings, tokens
 from rag.types import (
     Clause,
     Department,
@@ -42,7 +42,7 @@ from rag.types import (
     Span,
 )
 
-SCHEMA = 2
+SCHEMA = 3
 REBUILD = "Run `tiaowen build` to make it anew."
 
 
@@ -70,7 +70,7 @@ class Index:
         sentences: tuple[tuple[Sentence, ...], ...],
         passages: tuple[Passage, ...],
         vectors: Any,
-        terms: Any,
+        terms: Postings,
         identity: str,
     ) -> None:
         self.documents = documents
@@ -82,6 +82,11 @@ class Index:
         self.terms = terms
         self.identity = identity
         self.number = {clause.id: i for i, clause in enumerate(clauses)}
+        self.of_document: dict[str, Span] = {}
+        """For each document the half-open range of its clauses' numbers."""
+        for i, clause in enumerate(clauses):
+            start = self.of_document.get(clause.document, Span(i, i)).start
+            self.of_document[clause.document] = Span(start, i + 1)
         self.leads = leads_of(clauses)
         """For each item of a list the number of the clause that leads it."""
         self.items: dict[int, list[int]] = {}
@@ -95,6 +100,11 @@ class Index:
             if passage.sentences[1] - passage.sentences[0] == 1
         }
 
+    def clauses_of(self, documents: Iterable[str]) -> npt.NDArray[np.int64]:
+        """The numbers of the clauses of `documents`, rising."""
+        spans = sorted(self.of_document[name] for name in set(documents) & self.of_document.keys())
+        return np.concatenate([np.arange(*span) for span in spans] or [np.empty(0, dtype=np.int64)])
+
     def quote(self, document: str, span: Span) -> str:
         """The raw text of `document` in `span`, verbatim."""
         return self.documents[document].raw[span.start : span.end]
@@ -103,13 +113,6 @@ class Index:
         """The cosine of a query's vector with one sentence of a clause."""
         row = self.vectors.reconstruct(self._sentence_passage[clause, sentence])
         return float(row @ vector)
-
-    def idf(self, token: str) -> float:
-        """How telling a token is: ln(1 + (N - n + 0.5) / (n + 0.5)), n of N clauses holding it (BM25's)."""
-        number = self.terms.vocab_dict.get(token)
-        pointers = self.terms.scores["indptr"]
-        holding = int(pointers[number + 1] - pointers[number]) if number is not None else 0
-        return math.log(1 + (len(self.clauses) - holding + 0.5) / (holding + 0.5))
 
 
 class _Part(NamedTuple):
@@ -212,7 +215,6 @@ def _write(
     progress: Progress | None,
 ) -> tuple[int, int]:
     """Write all files of an index into `folder`; returns the numbers of clauses and passages."""
-    import bm25s
     import faiss
 
     clauses = [clause for part in parts for clause in part.clauses]
@@ -225,14 +227,7 @@ def _write(
     flat.add(vectors)
     # Not faiss.write_index: it loses the end of the file without an error when the disk is full.
     (folder / "vectors.faiss").write_bytes(faiss.serialize_index(flat).tobytes())
-    vocabulary: dict[str, int] = {}
-    numbers = [
-        [vocabulary.setdefault(token, len(vocabulary)) for token in tokens(_indexed(c, metadata))]
-        for c in clauses
-    ]
-    terms = bm25s.BM25()
-    terms.index((numbers, vocabulary), show_progress=False)
-    terms.save(folder / "terms", show_progress=False)
+    Postings.of(tokens(_indexed(clause, metadata)) for clause in clauses).save(folder / "terms")
     _dump(folder / "documents.json", [_document_record(part) for part in parts])
     _dump(folder / "clauses.json", [_clause_record(*pair) for pair in zip(clauses, sentences, strict=True)])
     _dump(folder / "passages.json", [[p.clause, *p.sentences, p.text] for p in passages])
@@ -381,7 +376,6 @@ def listing(home: Path, seeds: Path, identity: str) -> list[Held]:
 
 def load(home: Path, identity: str) -> Index:
     """The index in use; raises `IndexNotUsableError` if it is missing, damaged, or made by something else."""
-    import bm25s
     import faiss
 
     manifest = _manifest(home)
@@ -409,7 +403,7 @@ def load(home: Path, identity: str) -> Index:
             ),
             tuple(Passage(clause, (first, last), text) for clause, first, last, text in passages),
             faiss.read_index(str(folder / "vectors.faiss")),
-            bm25s.BM25.load(folder / "terms", show_progress=False),
+            Postings.load(folder / "terms"),
             str(_current(home)),
         )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:

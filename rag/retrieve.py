@@ -16,7 +16,7 @@ from rag import lexicon
 from rag.embed import Embedder, Vectors
 from rag.fold import fold, to_simplified
 from rag.index import Index
-from rag.terms import tokens
+from rag.terms import Scope, tokens
 from rag.types import Hit, Query
 
 RRF_K = 60  # Cormack, Clarke and Buettcher 2009, "Reciprocal Rank Fusion", section 3
@@ -28,8 +28,6 @@ SLOT_WORDS = {
     "phone": "电话",
     "deadline": "时间 期限 工作日内",
 }
-
-Scores = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -62,11 +60,11 @@ class Found:
 def retrieve(query: Query, index: Index, embedder: Embedder, *, k: int = 20) -> Found:
     """The `k` best clauses of the query's documents; ties are settled by clause id."""
     vector = embedder.embed_query(to_simplified(query.text))
-    allowed = np.array([i for i, clause in enumerate(index.clauses) if clause.document in query.documents])
+    allowed = index.clauses_of(query.documents)
     if not len(allowed):
         return Found((), vector, {}, {})
     cosines = _dense(vector, index, allowed)
-    lexical = _lexical(query, index, allowed)
+    lexical = _lexical(query, index, index.terms.scope(allowed))
     rankings = [
         _rank_clauses(index, cosines, single=False),
         _rank_clauses(index, cosines, single=True),
@@ -120,7 +118,7 @@ def _dense(vector: Vectors, index: Index, allowed: npt.NDArray[np.int64]) -> dic
 
     inside = np.flatnonzero(np.isin(index.passage_clauses, allowed)).astype(np.int64)
     selector = faiss.IDSelectorBatch(inside)
-    depth = min(max(DEPTH, len(allowed)), len(inside))
+    depth = min(DEPTH, len(inside))
     parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # SWIG hides its arguments
     scores, numbers = index.vectors.search(vector[None, :], depth, params=parameters)
     # faiss pads with -1, which Python would read as the last passage
@@ -148,16 +146,12 @@ def _ranked(index: Index, scores: dict[int, float]) -> list[int]:
     return sorted(scores, key=lambda clause: (-scores[clause], index.clauses[clause].id))
 
 
-def _lexical(query: Query, index: Index, allowed: npt.NDArray[np.int64]) -> dict[int, float]:
+def _lexical(query: Query, index: Index, scope: Scope) -> dict[int, float]:
     """Clause number -> BM25 over the query's words and the official terms behind them, in scope and above 0."""
-    known = index.terms.vocab_dict
     asked_for = " ".join(words for name, words in SLOT_WORDS.items() if name in query.intents)
-    words = f"{search_words(query.text)} {asked_for}"
-    numbers = [known[token] for token in tokens(words) if token in known]
-    if not numbers:
-        return {}
-    scores: Scores = index.terms.get_scores_from_ids(numbers)
-    return {int(number): float(scores[number]) for number in allowed if scores[number] > 0}
+    scores = index.terms.bm25(tokens(f"{search_words(query.text)} {asked_for}"), scope)
+    found = scope.numbers[scores[scope.numbers] > 0]
+    return dict(zip(found.tolist(), scores[found].tolist(), strict=True))
 
 
 def search_words(text: str) -> str:

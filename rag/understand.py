@@ -96,7 +96,7 @@ FOLLOW_UP = re.compile(
 )
 # Words behind a place's name that make it part of another name: 沈阳农业大学.
 PART_OF_NAME = re.compile(
-    r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系|话|版)"
+    r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系)|[话版]"
 )
 # 从北京回来, 北京户口, 在北京打工: where somebody comes from, not where the policy is asked for.
 COMES_FROM = re.compile(r"(?:从|由|原籍|籍贯|毕业于|老家(?:是|在)?)\s*$|\bfrom\s+$")

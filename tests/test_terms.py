@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from pathlib import Path
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.terms import tokens
+from rag.index import Index
+from rag.terms import K1, B, Postings, tokens
 
 TOKENS = [
     ("", []),
@@ -39,3 +44,46 @@ def test_chinese_run_has_a_token_a_character_and_one_a_pair(run: str) -> None:
 @given(st.text(max_size=60))
 def test_every_token_stands_in_the_text(text: str) -> None:
     assert all(token in text for token in tokens(text))
+
+
+# -- BM25 -------------------------------------------------------------------------------------------
+
+
+def test_bm25_by_hand() -> None:
+    postings = Postings.of([["贷", "款", "贷"], ["补", "贴"], ["贷"]])
+    scores = postings.bm25(["贷", "无"], postings.scope(np.arange(3)))
+    idf = math.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
+    assert math.isclose(scores[0], idf * 2 / (2 + K1 * (1 - B + B * 3 / 2)))
+    assert scores[1] == 0
+    assert math.isclose(scores[2], idf * 1 / (1 + K1 * (1 - B + B * 1 / 2)))
+    assert math.isclose(postings.bm25(["贷", "贷"], postings.scope(np.arange(3)))[2], 2 * scores[2])
+
+
+def test_what_lies_outside_the_scope_changes_nothing() -> None:
+    texts = [["贷", "款", "贷"], ["补", "贴"], ["贷"]]
+    alone = Postings.of(texts)
+    crowd = Postings.of([["贷", "补"] * 9, *texts, ["贴"]])
+    scope = crowd.scope(np.arange(1, 4))
+    assert (
+        crowd.bm25(["贷", "补"], scope)[1:4].tolist()
+        == alone.bm25(["贷", "补"], alone.scope(np.arange(3))).tolist()
+    )
+    assert crowd.bm25(["贷"], scope)[[0, 4]].tolist() == [0, 0]
+    assert crowd.idf("贴", scope) == alone.idf("贴", alone.scope(np.arange(3)))
+
+
+def test_saved_postings_are_loaded_alike(tmp_path: Path) -> None:
+    saved = Postings.of([["贷", "款"], ["贷"]])
+    saved.save(tmp_path / "terms")
+    loaded = Postings.load(tmp_path / "terms")
+    assert loaded.vocabulary == saved.vocabulary
+    assert all(
+        (getattr(loaded, n) == getattr(saved, n)).all() for n in ("starts", "clauses", "counts", "lengths")
+    )
+
+
+def test_rare_tokens_are_the_more_telling(library: Index) -> None:
+    scope = library.terms.scope(np.arange(len(library.clauses)))
+    found = [library.terms.idf(token, scope) for token in ("㊣", "抵押", "创业")]
+    assert found == sorted(found, reverse=True)
+    assert found[-1] > 0
