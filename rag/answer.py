@@ -73,7 +73,7 @@ HITS_KEPT = 20
 VERBATIM = frozenset({"list", "definition", "papers", "confirm", "compare"})
 ASKING_WORD = re.compile(r"什么|啥|哪|谁|多少|几|怎么|如何|吗")
 ONE_THING = frozenset(
-    {"amount", "number", "deadline", "papers", "interest", "phone", "overview", "definition"}
+    {"amount", "number", "deadline", "date", "papers", "interest", "phone", "overview", "definition"}
 )
 MOST_PLACES_APART = 6
 NEAREST_SHOWN = 2
@@ -457,10 +457,10 @@ def _asked(query: Query) -> str:
 
 def _decisive(judgement: Judgement, query: Query) -> bool:
     """Whether an unfilled slot leaves nothing to answer: what is asked is the missing thing itself."""
-    asked = query.intents & {"amount", "phone", "papers", "interest", "deadline", "number", "address"}
-    if {"group", "year"} & set(judgement.missing):
+    asked = query.intents & {"amount", "phone", "papers", "interest", "deadline", "number", "address", "date"}
+    if {"group", "year", "named"} & set(judgement.missing):
         return True
-    if {"phone", "papers", "interest", "address"} & set(judgement.missing) and not asked - set(
+    if {"phone", "papers", "interest", "address", "date"} & set(judgement.missing) and not asked - set(
         judgement.missing
     ):
         return True

@@ -55,6 +55,10 @@ SLOTS: dict[str, re.Pattern[str]] = {
         r"\d+(?:\.\d+)?\s*(?:个)?(?:月|日|天|工作日|小时|周)|(?<!\d)\d{1,2}年(?!代)|[一二三四五六七八九十两半]+\s*(?:个)?(?:年|月|日|天|小时|工作日)|"
         r"十[一二三四五]五|当场|即时|期满|截止|以内"
     ),
+    # A day that the calendar names, or that comes every year.
+    "date": re.compile(
+        r"\d{1,2}月\d{1,2}日|\d{1,2}月(?:底|初|中旬|上旬|下旬|份)|每年\d|每季度|每月\d|截止|截至\d{4}年|全年|随时|常年|年底前"
+    ),
     "department": re.compile(r"局|委|办公室|部门|中心|银行|支行|厅|政府|单位|所|院"),
 }
 
@@ -70,6 +74,30 @@ SORTS: tuple[re.Pattern[str], ...] = (
     re.compile("贷款|借款|授信|能贷|loan|borrow"),
     re.compile("奖励|奖金|奖补|资助|award|reward|bonus"),
 )
+# What an amount is asked of, beside supports: a fee, a rent, a rate; the evidence has to name it too.
+PRICED = re.compile(
+    r"[一-鿿]?(?:费率|利率|费(?!用)|率)|[租押薪佣]金|[房车]租|工资|薪[资水酬]|年薪|月薪|分数线?|学位|名额|房价|单价|门票|罚款|罚金"
+)
+SAME_PRICE = {
+    "租金": "租",
+    "房租": "租",
+    "薪水": "薪",
+    "薪资": "薪",
+    "年薪": "薪",
+    "月薪": "薪",
+    "工资": "薪",
+}
+# A support by its own name, 丧葬补助: of the two characters before it one at least has to stand somewhere in scope.
+NAMED_SUPPORT = re.compile(r"(?P<what>[一-鿿]{2})(?:补贴|补助|津贴|保险|奖励)")
+# ... unless they only say that it is given: 给予补贴, 政府补贴, 什么补贴.
+GIVEN = re.compile(
+    r"[给领取拿发享受请有没些多少么的了吗啥种类项性钱年月]|政府|国家|创业|相关|各种|哪些|资金|财政|就业|企业|人员"
+)
+# Words of an eligibility: only then must the group that a question names stand in the clause.
+ELIGIBLE = re.compile(
+    r"能|可以|可否|资格|符合|享受|算|条件|吗|有没有|哪些|什么|\bcan\b|\bmay\b|eligib|qualif|entitled|\bget\b"
+)
+NOT_MEANT = re.compile(r"(?:不是|并非|没有?当过|除了)[^,.;，。；]{1,8}?(?=[,.;，。；]|的?[,，]|就是|而是|$)")
 # Groups of people that everyday words and documents do not keep apart.
 FAMILIES: tuple[re.Pattern[str], ...] = (
     re.compile("大学生|高校毕业生|毕业生|留学生|大中专|学生"),
@@ -408,6 +436,8 @@ def judge(query: Query, evidence: Sequence[Evidence], found: Found, index: Index
     x += COVERAGE_SLOPE * (coverage - COVERAGE_AT_HALF[query.language])
     confidence = 1 / (1 + math.exp(-x))
     missing = tuple(name for name in sorted(query.intents & set(SLOTS)) if not _filled(name, query, evidence))
+    if _unnamed(query, evidence, index):
+        missing = (*missing, "named")
     if _other_group(query, evidence):
         missing = (*missing, "group")
     if _other_year(query, evidence):
@@ -453,10 +483,43 @@ def _with_title(item: Evidence) -> str:
     return " ".join([*item.clause.heading[-1:], item.text])
 
 
+BORN = re.compile(r"\d{4}年?[\d月日号./-]*\s*(?:出?生|毕业|入职|退伍|退役|注册|成立)")
+
+
+def _unnamed(query: Query, evidence: Sequence[Evidence], index: Index) -> bool:
+    """Whether the question asks what a thing costs or for a support by name, and no clause quoted names it."""
+    question = fold(query.question)
+    context = fold(" ".join(" ".join([*item.clause.heading, item.clause.text]) for item in evidence))
+    if query.language == "en" or not context:
+        return False
+    if query.intents & {"amount", "number", "interest"}:
+        for match in PRICED.finditer(question):
+            priced = match.group()
+            named = SAME_PRICE.get(priced, priced[-2:]) in context
+            if not named and not _known_otherwise(priced, question, context):
+                return True
+    scope = index.terms.scope(index.clauses_of(query.documents))
+    return any(
+        not (GIVEN.search(match["what"]) or any(index.terms.holds(char, scope) for char in match["what"]))
+        for match in NAMED_SUPPORT.finditer(question)
+    )
+
+
+def _known_otherwise(word: str, question: str, context: str) -> bool:
+    """Whether the evidence names in other words a term that the question names with `word` in it."""
+    held = {term.official for term in lexicon.expand(context)}
+    return any(
+        term.official in held
+        and any(word in form or form in word for form in (*term.search_words, *term.lay))
+        for term in lexicon.expand(question)
+    )
+
+
 def _other_group(query: Query, evidence: Sequence[Evidence]) -> bool:
     """Whether the question names a group of people and every clause quoted names other groups only."""
-    asked = groups_in(query.question)
-    if not asked:
+    question = NOT_MEANT.sub(" ", fold(query.question))
+    asked = groups_in(question)
+    if not asked or not (ELIGIBLE.search(question) or GIVING.search(question)):
         return False
     held = [groups_in(item.clause.text + "".join(item.clause.heading)) for item in evidence]
     if not any(held):  # nobody is named: enough for a procedure, not for a support that a group asks about
@@ -466,7 +529,8 @@ def _other_group(query: Query, evidence: Sequence[Evidence]) -> bool:
 
 def _other_year(query: Query, evidence: Sequence[Evidence]) -> bool:
     """Whether the question names years and neither the clauses quoted nor their documents speak of one."""
-    asked = {quantity.value for quantity in quantities(query.question) if quantity.kind == "year"}
+    question = BORN.sub(" ", query.question)
+    asked = {quantity.value for quantity in quantities(question) if quantity.kind == "year"}
     if not asked:
         return False
     spoken = " ".join(

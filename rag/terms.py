@@ -110,6 +110,10 @@ class Postings:
         clauses, _ = self._held(token)
         return _idf(len(scope.numbers), int(scope.inside[clauses].sum()))
 
+    def holds(self, token: str, scope: Scope) -> bool:
+        """Whether a clause in scope holds a token."""
+        return bool(scope.inside[self._held(token)[0]].any())
+
     def bm25(self, words: Sequence[str], scope: Scope) -> npt.NDArray[np.float64]:
         """A score for every clause of the index, 0 outside the scope; a word said twice counts twice."""
         scores = np.zeros(len(self.lengths))

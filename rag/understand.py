@@ -31,7 +31,7 @@ INTENTS: dict[str, re.Pattern[str]] = {
         r"(?:any|is there) (?:support|help|subsid\w+|assistance)"
     ),
     "amount": re.compile(
-        r"多少(?:钱|元|万|块|费|资金|补|奖|经费)|(?:贷|领|拿|给|补|奖|借|发|享受|申请|报销|补贴|补助|资助|奖励|金额|额度)[^，。？！,?!]{0,6}多少(?!人|家|个|天|年|次|项|条|户)|"
+        r"多少(?:钱|元|万|块|费|资金|补|奖|经费)|(?:一个?|每)(?:月|年|平|亩|头)(?:能|可以|给|领|拿|补)?多少|(?:贷|领|拿|给|补|奖|借|发|享受|申请|报销|补贴|补助|资助|奖励|金额|额度)[^，。？！,?!]{0,6}多少(?!人|家|个|天|年|次|项|条|户)|"
         r"几(?:万|千|百|块|元|毛|分钱)|(?:工资|薪水|收入|年薪|租金|房租|价格|费用|学费|报名费)[^，。？！,?!]{0,6}(?:多少|几)|(?:最高|最多|上限)[^，。？！,?!]{0,6}(?:多少|几)|额度|多大额|"
         r"how much|maximum (?:loan|amount)|what amount"
     ),
@@ -55,6 +55,10 @@ INTENTS: dict[str, re.Pattern[str]] = {
         r"(?:什么|哪些|啥|要带?)\S{0,4}(?:材料|证件|手续|资料|表格)|what (?:documents|papers|materials)|what (?:do|should|must) i (?:have to )?(?:hand in|submit|bring|provide|prepare)"
     ),
     "interest": re.compile(r"利率|利息|interest rate"),
+    # A day to go by, not how long a thing takes.
+    "date": re.compile(
+        r"几月几?[号日]?(?!个)|几号|哪(?:一)?天|截止|(?:什么|啥)时候(?:开始|能|可以)?(?:开始)?(?:申请|申报|报名|受理|登记)|when (?:can|do|does|should) (?:i|we|the|one)\b.{0,20}(?:apply|open|register)|application (?:deadline|window)"
+    ),
     "deadline": re.compile(
         r"(?:什么|啥)时候|何时|哪(?:一)?[年天日]|几[月号]|截止|期限|多久|多长时间|when |deadline|how long|how fast|how soon"
     ),
@@ -162,8 +166,10 @@ def understand(
     intents = frozenset(name for name, pattern in INTENTS.items() if pattern.search(fold(essence)))
     if contextual and not intents:  # 「那盘山呢」 asks what was asked before
         intents |= {name for name, pattern in INTENTS.items() if pattern.search(fold(_last_question(turns)))}
-    if intents & {"amount", "interest"}:  # the narrower ones
+    if intents & {"amount", "interest", "phone"}:  # the narrower ones
         intents -= {"number"}
+    if "date" in intents:
+        intents -= {"deadline"}
     if ORDER.search(fold(asked)) and not _asks_about_policy(essence, named_place=bool(chosen)):
         intents |= {"order"}
     elif ERRAND.search(fold(essence)):

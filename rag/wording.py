@@ -79,6 +79,8 @@ SLOT_NAMES: dict[str, tuple[str, str]] = {
     "department": ("负责部门", "the department in charge"),
     "address": ("地址", "an address"),
     "year": ("所问的年份", "the year asked about"),
+    "date": ("日期或截止时间", "the date or closing day"),
+    "named": ("所问的这一项", "what exactly is asked about"),
     "group": ("所问的这类人", "the group asked about"),
 }
 
