@@ -277,7 +277,7 @@ class Answerer:
         else:
             text = say("not_covered_anywhere", language, held=place_names(self._held(), language))
         plan = _Plan(Status.NOT_COVERED, [Framing(text)], hits=found.hits, confidence=judgement.confidence)
-        if judgement.confidence < 0.1:
+        if not judgement.related:
             return plan
         if judgement.missing and judgement.enough:
             plan.lines.append(

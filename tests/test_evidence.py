@@ -1,0 +1,90 @@
+"""Judge: what a question asks for has to be named by the clause, and how sure that makes us."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from rag.evidence import _confidence, _other_group, _other_year, _unnamed, fills, of_sentence
+from rag.index import Index
+from rag.types import Evidence, Query, Sentence, Span
+from rag.understand import understand
+
+
+def query_of(question: str, library: Index) -> Query:
+    return understand(question, (), tuple(library.metadata.values()))
+
+
+def said(text: str, library: Index) -> Evidence:
+    """Evidence whose clause says just `text`."""
+    item = of_sentence(library, 0, Sentence(Span(0, 1), text))
+    clause = dataclasses.replace(item.clause, text=text, heading=(), departments=())
+    return dataclasses.replace(item, clause=clause, text=text)
+
+
+PRICES = [
+    ("吕梁市标准厂房租金每月多少钱", "入驻企业给予1万元补贴。", True),
+    ("吕梁市标准厂房房租每月多少钱", "厂房租金每平方米10元。", False),
+    ("吕梁市参加培训报名费多少钱", "培训期间给予生活补贴300元。", True),
+    ("吕梁市融资担保费率是多少", "平均担保费率降至1%以下。", False),
+    ("吕梁市骆驼补贴多少钱", "给予一次性补贴5000元。", True),
+    ("吕梁市能给多少补贴", "给予一次性补贴5000元。", False),
+]
+
+
+@pytest.mark.parametrize(("question", "text", "unnamed"), PRICES)
+def test_price_or_support_asked_for_is_named(question: str, text: str, unnamed: bool, library: Index) -> None:
+    assert _unnamed(query_of(question, library), [said(text, library)], library) is unnamed
+
+
+GROUPS = [
+    ("我是在校大学生不是退役军人，吕梁市能给我补贴吗", "给予退役军人补贴。", True),
+    ("我是退役军人，吕梁市能给我补贴吗", "给予退役军人补贴。", False),
+    ("吕梁市给大学生上课的是王教授吗", "邀请退役军人授课。", True),
+    ("吕梁市哪位老师教退役军人养蟹", "邀请李专家指导农户。", False),
+]
+
+
+@pytest.mark.parametrize(("question", "text", "other"), GROUPS)
+def test_group_asked_about_is_named_where_it_matters(
+    question: str, text: str, other: bool, library: Index
+) -> None:
+    assert _other_group(query_of(question, library), [said(text, library)]) is other
+
+
+def test_year_of_birth_is_no_year_asked_about(library: Index) -> None:
+    evidence = [said("年满六周岁的可以报名。", library)]
+    assert not _other_year(query_of("娃2018年9月2号生的，吕梁市能上学吗", library), evidence)
+    assert _other_year(query_of("吕梁市2031年给多少补贴", library), evidence)
+
+
+DAYS = [
+    ("吕梁市补贴几月几号截止", "申报时间为4月8日至5月31日。", True),
+    ("吕梁市补贴几月几号截止", "期限不超过2年。", False),
+    ("吕梁市补贴什么时候申请", "全年受理。", True),
+]
+
+
+@pytest.mark.parametrize(("question", "text", "filled"), DAYS)
+def test_a_day_is_asked_for_and_not_a_length_of_time(
+    question: str, text: str, filled: bool, library: Index
+) -> None:
+    query = query_of(question, library)
+    assert "date" in query.intents
+    assert "deadline" not in query.intents
+    assert fills("date", query, text) is filled
+
+
+def test_confidence_falls_with_what_is_missing_and_rises_with_the_fit() -> None:
+    assert (
+        _confidence(3, ()) > _confidence(0, ()) > _confidence(0, ("amount",)) > _confidence(-3, ("amount",))
+    )
+    assert _confidence(9, ()) == _confidence(3, ())
+    assert 0 < _confidence(-9, ("a", "b", "c")) < _confidence(9, ()) < 1
+
+
+def test_telephone_asked_for_is_no_number(library: Index) -> None:
+    assert query_of("图们人社局电话多少", library).places == ("图们市",)
+    assert query_of("图们人社局电话多少", library).intents >= {"phone"}
+    assert "number" not in query_of("图们人社局电话多少", library).intents
