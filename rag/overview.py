@@ -7,7 +7,7 @@ Assembled by code from the clauses' own words: a sentence counts as a support wh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.evidence import Scorer, groups_in, of_sentence
 from rag.fold import fold
@@ -16,7 +16,7 @@ from rag.retrieve import Found
 from rag.types import Evidence, Query, Sentence
 from rag.verify import PRINTED_NUMBER
 
-MOST_SHOWN = 10
+MOST_SHOWN = 14
 MAX_LINE_CHARS = 90
 
 # kind -> words that name such a support; the first kind that matches counts.
@@ -35,6 +35,8 @@ KINDS: dict[str, re.Pattern[str]] = {
 GRANTED = re.compile(
     r"可申请|可以申请|申请最高|给予|享受|发放|免费|减免|免征|落实|纳入|补贴|补助|奖励|贴息|最高|可在|可比照|优先|允许|取消|提供|不收|返还|报销|予以|设立|扶持|帮助|放宽|一律|即可|得到|解决"
 )
+# What an authority does for people without saying that it gives.
+DONE = re.compile(r"推行|推广|实行|组织|开展|建立|开通|压缩|缩短|降低|支持|纳入|简化|优化|开辟")
 INTENDED = re.compile(r"探索|鼓励|推动|研究|逐步|积极争取|引导|力争|争取|推进|加快|完善|适时")
 
 AMOUNT = re.compile(r"\d[\d,.]*\s*(?:万|亿|千|百)?元|[一二三四五六七八九十百千万]+元|\d\s*%|百分之|免费|全额")
@@ -69,14 +71,11 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
     scorer = Scorer(query, found, index)
     asked = groups_in(query.text)
     ranks = {hit.clause.id: hit.rank for hit in found.hits}
-    best: dict[tuple[int, str], Support] = {}
-    for number, clause in enumerate(index.clauses):
-        if clause.document not in query.documents or clause.kind in (
-            "preamble",
-            "principle",
-            "closing",
-            "goal",
-        ):
+    wanted = {kind for kind, words in KINDS.items() if words.search(fold(query.question))}
+    listed: dict[int, list[Support]] = {}
+    for number in index.clauses_of(query.documents).tolist():
+        clause = index.clauses[number]
+        if clause.kind in ("preamble", "principle", "closing", "goal"):
             continue
         here = groups_in(clause.text)
         for position, sentence in enumerate(index.sentences[number]):
@@ -96,6 +95,7 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
                 + 0.5 * granted
                 + 0.4 * bool(AMOUNT.search(sentence.text))
                 + 0.5 * bool(PERSONAL.search(sentence.text))
+                + 0.8 * (kind in wanted)
                 - 0.5 * bool(INSTITUTIONAL.search(sentence.text))
                 + (0.3 if clause.id in ranks else 0.0)
                 - 0.6 * other_only
@@ -103,26 +103,40 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
             support = Support(
                 kind, of_sentence(index, number, sentence), line_of(sentence, kind), granted, fits, score
             )
-            key = (number, kind)
-            if key not in best or best[key].score < score:
-                best[key] = support
-    return _varied(sorted(best.values(), key=lambda s: (-s.score, s.evidence.clause.id, s.evidence.span)))
+            listed.setdefault(number, []).append(support)
+    return _varied(_ranked(listed))
+
+
+CLAUSE_SHARE = 0.5
+"""How much of a support's score is that of the best one of its clause: a clause that fits is told whole."""
+
+
+def _ranked(found: dict[int, list[Support]]) -> list[Support]:
+    """All supports, best first; what stands beside the best of a clause comes soon behind it."""
+    listed = []
+    for of_clause in found.values():
+        best = max(support.score for support in of_clause)
+        listed += [
+            replace(support, score=(1 - CLAUSE_SHARE) * support.score + CLAUSE_SHARE * best)
+            for support in of_clause
+        ]
+    return sorted(listed, key=lambda s: (-s.score, s.evidence.clause.id, s.evidence.span))
 
 
 def _varied(listed: list[Support]) -> list[Support]:
-    """`listed` with what would be the third of its clause or the fourth of its kind moved behind the others."""
+    """`listed` with what would be the fifth of its clause or of its kind moved behind the others."""
     first: list[Support] = []
     later: list[Support] = []
     for support in listed:
         of_clause = sum(other.evidence.clause == support.evidence.clause for other in first)
         of_kind = sum(other.kind == support.kind for other in first)
-        (later if of_clause >= 2 or of_kind >= 3 else first).append(support)
+        (later if of_clause >= 4 or of_kind >= 4 else first).append(support)
     return [*first, *later]
 
 
 def kind_of(text: str) -> str | None:
     """The kind of support that a sentence speaks of, if it gives or intends one."""
-    if not (GRANTED.search(text) or INTENDED.search(text)):
+    if not any(words.search(text) for words in (GRANTED, INTENDED, DONE, AMOUNT, PERSONAL)):
         return None
     return next((kind for kind, words in KINDS.items() if words.search(text)), None)
 

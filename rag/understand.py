@@ -25,7 +25,7 @@ HISTORY_TURNS = 20
 # What a question asks for, told by its words: name -> pattern over the folded question.
 INTENTS: dict[str, re.Pattern[str]] = {
     "overview": re.compile(
-        r"(?:什么|哪些|啥|哪几[种项类]|什麼|何种)(?:样的?)?(?:支持|扶持|帮助|优惠|政策|补助|补贴|好处|待遇|福利|措施|照顾)(?!\S*(?:方案|文件))|"
+        r"(?:什么|哪些|啥|哪几[种项类]|什麼|何种)(?:样的?)?(?:支持|扶持|帮助|优惠|政策|补助|补贴|好处|待遇|福利|措施|照顾|路子|门路|渠道|途径)(?!\S*(?:方案|文件))|"
         r"(?:都|能|可以|给)\S{0,4}帮\S{0,3}(?:什么|啥|哪些)|(?:做了|有)(?:些|哪些|什么|啥)(?:事|工作|举措)?$|"
         r"what (?:kind of |kinds of |sort of )?(?:support|help|policies|policy|subsid\w+|benefits?|assistance|incentives?)|"
         r"(?:any|is there) (?:support|help|subsid\w+|assistance)"
