@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from unittest import mock
 
+import numpy as np
+
 from eval.metrics import Score, mean, score
 from eval.questions import Question
 from eval.score import Gold
@@ -121,7 +123,7 @@ _rank_clauses = retrieve_module._rank_clauses
 WAYS: dict[str, Callable[[Answerer], contextlib.AbstractContextManager[Any]]] = {
     "whole way": _nothing,
     "no scope": _no_scope,
-    "dense only": _without("_lexical", lambda *_: {}),
+    "dense only": _without("_lexical", lambda query, index, scope: np.zeros(len(index.clauses))),
     "lexical only": _without("_rank_clauses", lambda *_, **__: []),
     "no single sentences": _without(
         "_rank_clauses", lambda *rest, single: [] if single else _rank_clauses(*rest, single=False)

@@ -61,7 +61,7 @@ def _signals(
     rows: dict[str, list[float]] = {
         "passage": passages,
         "sentence": sentences,
-        "lexical": [found.lexical.get(number, 0.0) for number in numbers],
+        "lexical": found.lexical[numbers].tolist(),
         "best_sentence": [max(part.score for part in scorer.sentences(n)) for n in numbers],
         "slots": [_filled(fold(index.clauses[n].text), asked) for n in numbers],
         "frame": [index.clauses[n].kind in ("preamble", "closing") for n in numbers],

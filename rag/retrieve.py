@@ -38,8 +38,8 @@ class Found:
     query_vector: Vectors
     cosines: dict[int, float]
     """Passage number -> cosine with the query, for the passages looked at."""
-    lexical: dict[int, float]
-    """Clause number -> BM25, for the clauses in scope that hold a word of the query."""
+    lexical: npt.NDArray[np.float64]
+    """BM25 of every clause of the index, 0 outside the scope; empty where nothing was searched."""
 
     def closest(self, index: Index, numbers: Sequence[int]) -> tuple[list[float], list[float]]:
         """For each clause the cosine of its closest passage, and of its closest single sentence.
@@ -62,13 +62,14 @@ def retrieve(query: Query, index: Index, embedder: Embedder, *, k: int = 20) -> 
     vector = embedder.embed_query(to_simplified(query.text))
     allowed = index.clauses_of(query.documents)
     if not len(allowed):
-        return Found((), vector, {}, {})
-    cosines = _dense(vector, index, allowed)
-    lexical = _lexical(query, index, index.terms.scope(allowed))
+        return Found((), vector, {}, np.zeros(0))
+    scope = index.terms.scope(allowed)
+    cosines = _dense(vector, index, scope)
+    lexical = _lexical(query, index, scope)
     rankings = [
         _rank_clauses(index, cosines, single=False),
         _rank_clauses(index, cosines, single=True),
-        _ranked(index, lexical),
+        _ranked(index, _highest(lexical)),
     ]
     fused = rrf(rankings)
     looked_up = {
@@ -112,17 +113,27 @@ def label_matches(label: str, asked: str) -> bool:
     )
 
 
-def _dense(vector: Vectors, index: Index, allowed: npt.NDArray[np.int64]) -> dict[int, float]:
+def _dense(vector: Vectors, index: Index, scope: Scope) -> dict[int, float]:
     """Passage number -> cosine, for the DEPTH closest passages in scope."""
     import faiss
 
-    inside = np.flatnonzero(np.isin(index.passage_clauses, allowed)).astype(np.int64)
-    selector = faiss.IDSelectorBatch(inside)
-    depth = min(DEPTH, len(inside))
+    inside = scope.inside[index.passage_clauses]
+    bits = np.packbits(inside, bitorder="little")
+    selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
+    depth = min(DEPTH, int(inside.sum()))
     parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # SWIG hides its arguments
     scores, numbers = index.vectors.search(vector[None, :], depth, params=parameters)
     # faiss pads with -1, which Python would read as the last passage
     return {int(n): float(s) for n, s in zip(numbers[0], scores[0], strict=True) if n >= 0}
+
+
+def _highest(scores: npt.NDArray[np.float64]) -> dict[int, float]:
+    """Clause number -> score, for the DEPTH highest above 0 and those that equal the last of them."""
+    found = np.flatnonzero(scores > 0)
+    if len(found) > DEPTH:
+        least = np.partition(scores[found], -DEPTH)[-DEPTH]
+        found = found[scores[found] >= least]
+    return dict(zip(found.tolist(), scores[found].tolist(), strict=True))
 
 
 def _rank_clauses(index: Index, cosines: dict[int, float], *, single: bool) -> list[int]:
@@ -146,12 +157,10 @@ def _ranked(index: Index, scores: dict[int, float]) -> list[int]:
     return sorted(scores, key=lambda clause: (-scores[clause], index.clauses[clause].id))
 
 
-def _lexical(query: Query, index: Index, scope: Scope) -> dict[int, float]:
-    """Clause number -> BM25 over the query's words and the official terms behind them, in scope and above 0."""
+def _lexical(query: Query, index: Index, scope: Scope) -> npt.NDArray[np.float64]:
+    """BM25 of every clause over the query's words and the official terms behind them."""
     asked_for = " ".join(words for name, words in SLOT_WORDS.items() if name in query.intents)
-    scores = index.terms.bm25(tokens(f"{search_words(query.text)} {asked_for}"), scope)
-    found = scope.numbers[scores[scope.numbers] > 0]
-    return dict(zip(found.tolist(), scores[found].tolist(), strict=True))
+    return index.terms.bm25(tokens(f"{search_words(query.text)} {asked_for}"), scope)
 
 
 def search_words(text: str) -> str:
