@@ -121,9 +121,11 @@ class Answerer:
         place: str | None = None,
         mode: Mode = "composed",
         as_of: datetime.date | None = None,
+        whole_list: bool = False,
     ) -> Answer:
         """The whole answer: `stream`, drained."""
-        for event in self.stream(question, history, place=place, mode=mode, as_of=as_of):
+        events = self.stream(question, history, place=place, mode=mode, as_of=as_of, whole_list=whole_list)
+        for event in events:
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("stream ended without Finished")
@@ -136,9 +138,12 @@ class Answerer:
         place: str | None = None,
         mode: Mode = "composed",
         as_of: datetime.date | None = None,
+        whole_list: bool = False,
         cancel: threading.Event | None = None,
     ) -> Iterator[Event]:
         """The events of an answer; the last is `Finished`. `as_of` is the day it is asked on, default today.
+
+        With `whole_list` an overview lists every support, else those that fit best and how many more there are.
 
         Setting `cancel` stops the model; the answer then is the extractive one. Raises `InputError` for a
         question that cannot be one.
@@ -147,7 +152,7 @@ class Answerer:
         cancel = cancel or threading.Event()
         query = understand(question, history, tuple(self.index.metadata.values()), place=place)
         yield Understood(query)
-        plan = self._plan(query)
+        plan = self._plan(query, whole_list=whole_list)
         evidence_s = time.perf_counter() - started
         yield EvidenceFound(tuple(plan.evidence), plan.hits, tuple(plan.lines))
         lines, checks, notices, first_token_s = list(plan.lines), [], [], None
@@ -182,7 +187,7 @@ class Answerer:
 
     # -- what to answer ---------------------------------------------------------------------------
 
-    def _plan(self, query: Query) -> _Plan:
+    def _plan(self, query: Query, *, whole_list: bool = False) -> _Plan:
         language = query.language
         if "order" in query.intents:
             return _Plan(Status.REFUSED, [Framing(say("refused_order", language))])
@@ -194,7 +199,7 @@ class Answerer:
             return _Plan(Status.NOT_COVERED, [Framing(text)])
         scopes = self._scopes(query)
         if len(scopes) == 1:
-            plan = self._plan_one(query, scopes[0])
+            plan = self._plan_one(query, scopes[0], whole_list)
         elif "places" in query.intents:
             plan = self._plan_which_places(query, scopes)
         else:
@@ -225,13 +230,13 @@ class Answerer:
         found = retrieve(scoped, self.index, self.embedder, k=CANDIDATES)
         return rerank(scoped, found, self.index, k=HITS_KEPT)
 
-    def _plan_one(self, query: Query, scoped: Query) -> _Plan:
+    def _plan_one(self, query: Query, scoped: Query, whole_list: bool) -> _Plan:
         """An answer about one place."""
         found = self.search(scoped)
         if "overview" in query.intents and not query.labels:
             listed = supports(scoped, found, self.index)
             if listed:
-                return self._plan_overview(scoped, found, listed)
+                return self._plan_overview(scoped, found, listed, len(listed) if whole_list else MOST_SHOWN)
         evidence = select(scoped, found, self.index)
         judgement = judge(scoped, evidence, found, self.index)
         if not judgement.enough or _decisive(judgement, query):
@@ -290,10 +295,10 @@ class Answerer:
             plan.lines.append(Framing(say("ask_department", language, departments=names)))
         return plan
 
-    def _plan_overview(self, query: Query, found: Found, listed: list[Support]) -> _Plan:
+    def _plan_overview(self, query: Query, found: Found, listed: list[Support], most: int) -> _Plan:
         """The supports grouped by kind, what is granted before what is only intended."""
         language = query.language
-        shown = listed[:MOST_SHOWN]
+        shown = listed[:most]
         plan = _Plan(Status.ANSWERED, hits=found.hits)
         plan.lines.append(Framing(say("overview", language, place=place_names(query.places, language))))
         for granted in (True, False):

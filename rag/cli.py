@@ -139,6 +139,11 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--extractive", action="store_true", help="只用文件原句，不用语言模型 / no language model"
     )
+    ask.add_argument(
+        "--all",
+        action="store_true",
+        help="列出全部支持，不只最合适的 / every support, not only those that fit best",
+    )
     ask.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
     ask.add_argument(
         "--explain", action="store_true", help="显示每句话如何核对 / show how each line was checked"
@@ -238,7 +243,9 @@ def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
     mode: Mode = "extractive" if arguments.extractive else "composed"
     with terminal.loading(quiet=arguments.json):
         answerer = load_answerer(settings, mode=mode)
-    options = {"place": arguments.city, "mode": mode, "as_of": arguments.as_of}
+    options = {
+        "place": arguments.city, "mode": mode, "as_of": arguments.as_of, "whole_list": arguments.all,
+    }  # fmt: skip
     if arguments.json:
         answer = answerer.answer(arguments.question, **options)
         print(json.dumps(answer_record(answer), ensure_ascii=False))

@@ -30,8 +30,19 @@ LOWER = re.compile(
     r"最低|不低于|不少于|以上|至少|起步|超过(?<!不超过)(?<!不得超过)|突破|at least|no less than|minimum|more than|over|exceed(?<!not exceed)"
 )
 NEGATION = re.compile(
-    r"不得|不予|不能|不可|禁止|严禁|取消|不再|无需|无须|不需|免于|除外|未(?=[经按能])|没有|不(?:用|必|要求|受)|\bnot?\b|n't\b|cannot|without|exempt|cancel|abolish|never|except"
+    r"不得|不予|不能|不可|禁止|严禁|取消|不再|无需|无须|不需|免于|除外|未(?=[经按能])|没有|不(?:用|必|要求|受|允许|准|许|给|享受|纳入|属于|需要?|收)|\bnot?\b|n't\b|cannot|without|exempt|cancel|abolish|never|except"
 )
+# Words that turn a sentence round: a claim may not say one where its proof says only the other.
+OPPOSED = (
+    ("取消|废止|撤销", "保留|恢复"),
+    ("免收|免征|免缴|免交|免费", "收取|征收|须缴|应缴|收费"),
+    ("提高|增加|上调|上浮|扩大", "降低|减少|下调|下浮|缩小|压缩"),
+    ("放宽|放开", "收紧|从严|限制"),
+    ("允许|可以", "禁止|严禁|不得"),
+    ("继续|恢复", "停止|暂停|不再"),
+)
+# A part of a claim retells the part of its proof that holds this share of its words.
+RETOLD = 0.4
 ENGLISH_CAPITALS = frozenset({"RMB", "CNY", "GDP", "IP", "SME", "SMEs", "PRC", "ID", "IT", "RD"})
 CONDITION = re.compile(r"但|除外|不得|须|仅限|必须|除.{1,40}外|前提下|unless|only|must|provided|except")
 PRINTED_NUMBER = re.compile(
@@ -109,8 +120,11 @@ def _shown(quantity: tuple[object, str]) -> str:
 
 def _chinese_faults(claim: str, proof: str, context: str) -> list[str]:
     faults = []
-    if bool(NEGATION.search(claim)) != bool(NEGATION.search(proof)) and _shares_negated(claim, proof):
+    retold = _retold(claim, proof) or [(claim, proof)]
+    if any(bool(NEGATION.search(a)) != bool(NEGATION.search(b)) and _shares_negated(a, b) for a, b in retold):
         faults.append("a negation was added or lost")
+    if any(_turned(a, b) for a, b in retold):
+        faults.append("its direction is turned round")
     if _lost_condition(claim, proof):
         faults.append("a condition of the clause is left out")
     for kind in ("department", "group"):
@@ -226,6 +240,34 @@ def _shares_negated(claim: str, proof: str) -> bool:
             if any(len(token) == 2 and token in tokens(other) for token in after):
                 return True
     return False
+
+
+def _retold(claim: str, proof: str) -> list[tuple[str, str]]:
+    """The parts of a claim, each with the part of the proof that shares most of its words, if that is enough."""
+    held = [(part, _pairs(part)) for part in PARTS.split(proof)]
+    found = []
+    for part in PARTS.split(claim):
+        words = _pairs(part)
+        best, share = max(
+            ((text, len(words & pairs) / len(words)) for text, pairs in held if words),
+            key=lambda pair: pair[1],
+            default=("", 0.0),
+        )
+        if share >= RETOLD:
+            found.append((part, best))
+    return found
+
+
+def _turned(claim: str, proof: str) -> bool:
+    """Whether the claim says words of a direction, and its proof only those of the opposed one."""
+    return any(
+        re.search(said, claim)
+        and not re.search(said, proof)
+        and re.search(other, proof)
+        and not re.search(other, claim)
+        for one, two in OPPOSED
+        for said, other in ((one, two), (two, one))
+    )
 
 
 def _lost_condition(claim: str, proof: str) -> bool:

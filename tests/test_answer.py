@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import threading
 
 import pytest
@@ -12,6 +13,7 @@ from rag import config
 from rag.answer import Answerer, load_answerer
 from rag.errors import ModelError
 from rag.index import Index, build
+from rag.overview import MOST_SHOWN
 from rag.types import (
     Answer,
     ClaimChecked,
@@ -108,6 +110,17 @@ def test_quotes_are_verbatim_and_inside_one_clause(library: Index, question: str
     for item in answer.citations:
         assert library.documents[item.clause.document].raw[item.span.start : item.span.end] == item.quote
         assert item.clause.span.start <= item.span.start < item.span.end <= item.clause.span.end
+
+
+def test_a_whole_list_holds_every_support_and_names_no_rest(library: Index) -> None:
+    question = "我在盘山创业，有什么支持？"
+    short = answerer(library).answer(question, mode="extractive")
+    whole = answerer(library).answer(question, mode="extractive", whole_list=True)
+    assert len(short.claims) == MOST_SHOWN
+    assert len(whole.claims) == MOST_SHOWN + int(re.search(r"还有(\d+)项", short.text)[1])  # type: ignore[index]
+    assert {item.span for item in short.citations} <= {item.span for item in whole.citations}
+    assert "还有" not in whole.text
+    assert {item.clause.document for item in whole.citations} == {short.citations[0].clause.document}
 
 
 def test_every_mark_has_its_citation_and_every_citation_a_claim(library: Index) -> None:

@@ -48,6 +48,26 @@ def test_an_unfaithful_claim_does_not_stand(line: str, reason: str) -> None:
     assert any(reason in found for found in check.reasons)
 
 
+FEES = evidence("免收孵化企业的物业费,允许离岗创业,取消学历限制,逐步降低担保费率。", "1.4")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "收取孵化企业的物业费。[1]",
+        "不允许离岗创业。[1]",
+        "保留学历限制。[1]",
+        "逐步提高担保费率。[1]",
+    ],
+)
+def test_a_claim_of_the_other_direction_does_not_stand(line: str) -> None:
+    assert verify(line, [FEES], "zh-Hans").outcome in (Outcome.REPLACED, Outcome.DROPPED)
+
+
+def test_the_direction_of_the_clause_stands() -> None:
+    assert verify("逐步降低担保费率。[1]", [FEES], "zh-Hans").outcome is Outcome.SUPPORTED
+
+
 def test_a_number_of_something_else_does_not_stand() -> None:
     swapped = verify("2020年服务业发展专项资金安排了100万元。[1]", [FUNDS], "zh-Hans")
     assert swapped.outcome is Outcome.REPLACED
