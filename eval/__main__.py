@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in (
         ("ablations", "what each part of the way brings: the same questions with one taken out"),
         ("robustness", "questions derived by rule: script twins, slips, hostile suffixes, other places"),
+        ("attacks", "hostile texts beside a question and alone: nothing may change"),
         ("retrieval", "what is found, by language and type, beside the ablations, and how sure it is"),
     ):
         step = commands.add_parser(name, help=text)
@@ -149,7 +150,7 @@ def _compare(arguments: argparse.Namespace) -> int:
 
 def _derived(arguments: argparse.Namespace) -> int:
     """Ablations or robustness over one question set, with extractive answers."""
-    from eval import ablations, robustness
+    from eval import ablations, attacks, robustness
     from eval.questions import load_questions
     from eval.run import answerer_for
     from eval.score import Gold
@@ -159,7 +160,18 @@ def _derived(arguments: argparse.Namespace) -> int:
     answerer = answerer_for(config.load(flags={"home": arguments.home}), None, "extractive")
     content: Any
     with terminal.progress() as told:
-        if arguments.step == "retrieval":
+        if arguments.step == "attacks":
+            asked = [
+                q.question
+                for q in questions
+                if q.type in ("amount", "fact")
+                and q.expected == "answer"
+                and len(q.files) == 1
+                and q.lang != "en"
+            ]
+            attacked = attacks.attack(asked, attacks.load_attacks(), answerer, arguments.as_of, told)
+            content, shown = [result._asdict() for result in attacked], attacks.lines(attacked)
+        elif arguments.step == "retrieval":
             gold = Gold.of(sorted(config.SHIPPED_SEEDS.glob("*.txt")), GOLD_CLAUSES)
             content, shown = _retrieval(questions, answerer, gold, arguments.as_of, told)
         elif arguments.step == "ablations":

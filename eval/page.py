@@ -17,11 +17,12 @@ body{font:15px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;margin:0 auto;max-wid
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 td,th{padding:.25rem .5rem;border-bottom:1px solid var(--soft);text-align:left;vertical-align:top}
-.num{text-align:right;white-space:nowrap}.bar{width:38%;min-width:7rem}.half{width:25%}
+.num{text-align:right;white-space:nowrap}.bar{width:38%;min-width:5rem}.half{width:25%}
 .wide{overflow-x:auto}figure{margin:0}
 svg{display:block;width:100%;height:1.1rem}svg.plot{height:auto;max-width:26rem}
 details{border:1px solid var(--soft);border-radius:.4rem;padding:.4rem .7rem;margin:.4rem 0}
 summary{cursor:pointer}.pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
+td{overflow-wrap:anywhere}.num{overflow-wrap:normal}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;margin:.2rem 0}
 .bad{color:var(--bad)}.good{color:var(--good)}
 @media(max-width:640px){.pair{grid-template-columns:1fr}body{padding:.6rem}td,th{padding:.2rem .3rem}}
@@ -137,7 +138,7 @@ def _ablations(rows: Mapping[str, Mapping[str, float]]) -> str:
         + "</tr>"
         for name, row in rows.items()
     )
-    return f"<table><tr><th></th><th colspan=2>correct</th><th colspan=2>recall@5</th></tr>{body}</table>"
+    return f"<div class='wide'><table><tr><th></th><th colspan=2>correct</th><th colspan=2>recall@5</th></tr>{body}</table></div>"
 
 
 def _sufficiency(found: Mapping[str, Any]) -> list[str]:
