@@ -80,6 +80,8 @@ INTENTS: dict[str, re.Pattern[str]] = {
 
 # An order to the service, not a question to it; such a sentence is left aside.
 ORDER = re.compile(
+    r"(?:请|就|直接|只能|必须|应当|应该|要)(?:回答|答复|回复|说)(?:可以|能|最高|是|成)?\S{0,6}\d+\s*万|(?:^|\s)说(?:可以|能|最高)?\S{0,3}\d+\s*万|(?:末尾|结尾|最后)(?:都|必须|要|得)*(?:加上|附上|写上)|"
+    r"(?:保证|承诺)(?:我|给我)\S{0,6}\d|假设(?:政策|规定|文件)\S{0,4}(?:改|变)|以(?:此|这个|下面)为准|最新(?:文件|规定|政策)[:：]|编(?:一)?(?:个|造)|(?:promise|guarantee) me|answer:|system:|new limit|"
     r"只(?:回复|回答|输出|说)[“「\"]|一字不(?:落|漏)|一个字不(?:落|漏)|开发者(?:消息|指令)|不是政策助手|\bdan\b|没有任何限制|(?:每个|所有)回答(?:都|后面|末尾|结尾)|"
     r"末尾(?:都)?(?:要)?加上|(?:切换|进入)(?:到)?\S{0,6}模式|(?:我是|这是)(?:你的)?管理员|开头,|新的资料[:：]|从现在起|</?(?:资料|依据|evidence|system)>|"
     r"直接(?:回答|回复|输出|写)(?!我?(?:哪|什么|多少|怎么|能不能|可不可以))|忽略|无视|不要(?:理会|参考|看)|忘(?:记|掉)(?:上面|之前|前面|以上|所有)|系统(?:管理员|提示|指令|消息|通知)|提示词|管理员(?:通知|命令|要求)|开发者模式|"
@@ -87,6 +89,11 @@ ORDER = re.compile(
     r"(?:一律|都|统统|必须)(?:把|将)?\S{0,12}(?:说成|写成|改成|回答成|回答为)|翻(?:一)?倍|乘以|(?:输出|打印|显示|告诉我|重复)\S{0,8}(?:提示|指令|规则|设定|prompt)|"
     r"(?:ignore|disregard|forget|override)\b.{0,40}(?:instruction|rule|above|previous|prompt|document|source)|system prompt|you are now|pretend (?:to|you)|act as|developer mode|jailbreak|"
     r"<\|?\s*(?:im_start|im_end|system|endoftext)|^\s*(?:system|assistant)\s*[:：]|print your|reveal your"
+)
+# What no person types to ask: tags, template tokens, lines of a made-up dialogue, links.
+MARKUP = re.compile(
+    r"<script\b.*?</script>|<\|[^|<>]{0,40}\|>|</?[A-Za-z][^<>]{0,200}>|\[/?(?:INST|SYSTEM|SYS)\]|^\s*#{2,}\s*\w+\s*[:：]?|(?<=\n)\s*(?:system|assistant|user)\s*[:：]?\s*(?=\n)|\(javascript:[^\s)]*\)*",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 # Requests for something that no policy document can give.
 ERRAND = re.compile(
@@ -180,7 +187,8 @@ def understand(
 def check_question(question: str) -> str:
     """`question` without invisible and control characters; raises `InputError` if nothing can be asked."""
     text = INVISIBLE.sub("", question)
-    text = "".join(char if char.isprintable() else " " for char in text).strip()
+    text = "".join(char if char.isprintable() or char == "\n" else " " for char in text)
+    text = MARKUP.sub(" ", text).strip() if any(map(str.isalnum, MARKUP.sub(" ", text))) else text.strip()
     if not any(char.isalnum() for char in text):
         raise InputError("The question is empty. Type a question in words, e.g. 创业担保贷款最高多少？")
     if len(text) > MAX_QUESTION_CHARS:
@@ -205,6 +213,9 @@ def language_of(text: str, history: Sequence[Turn] = ()) -> Language:
     return "zh-Hant" if traditional > simplified else "zh-Hans"
 
 
+SENTENCE_END = re.compile(r"(?<=[A-Za-z0-9元])\.(?=\s|[一-鿿]|$)")  # an English full stop
+
+
 def without_orders(question: str) -> str:
     """`question` without the sentences and brackets that try to steer the service.
 
@@ -215,12 +226,13 @@ def without_orders(question: str) -> str:
         lambda m: "" if ORDER.search(fold(m.group())) else m.group(),
         question,
     )
+    kept = SENTENCE_END.sub("\n", kept)
     parts = re.findall(r"[^。！？!?；;\n]+[。！？!?；;\n]*", kept)
     kept = "".join(part for part in parts if not ORDER.search(fold(part)))
     if not _content(kept):  # the order may share a sentence with the question
         pieces = re.findall(r"[^。！？!?；;\n，,：:]+[。！？!?；;\n，,：:]*", question)
         kept = "".join(map(_before_order, pieces))
-    return kept.strip() if _content(kept) else question
+    return kept.strip().replace("\n", " ") if _content(kept) else question.replace("\n", " ")
 
 
 def _before_order(piece: str) -> str:
