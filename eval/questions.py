@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,6 +59,8 @@ class Question:
     facts: tuple[tuple[str, ...], ...]
     forbidden: tuple[str, ...]
     note: str
+    line: int = field(default=0, compare=False)
+    """Where it stands in its file, from 1."""
 
 
 FIELDS: dict[str, type] = {
@@ -84,7 +86,7 @@ def load_questions(path: Path) -> list[Question]:
             record = json.loads(line)
         except json.JSONDecodeError as error:
             raise InputError(f"{where}: not a JSON object ({error.msg}). Mend the line.") from error
-        question = _question(record, where)
+        question = replace(_question(record, where), line=number)
         if question.id in seen:
             raise InputError(f"{where}: id {question.id!r} stands on line {seen[question.id]} already.")
         seen[question.id] = number
@@ -97,19 +99,19 @@ def load_questions(path: Path) -> list[Question]:
 def _question(record: Any, where: str) -> Question:
     if not isinstance(record, dict):
         raise InputError(f"{where}: expected a JSON object.")
-    for field, kind in FIELDS.items():
-        if not isinstance(record.get(field), kind):
-            raise InputError(f"{where}: field {field!r} is missing or no {kind.__name__}.")
-    for field, choices in CHOICES.items():
-        if record[field] not in choices:
+    for name, kind in FIELDS.items():
+        if not isinstance(record.get(name), kind):
+            raise InputError(f"{where}: field {name!r} is missing or no {kind.__name__}.")
+    for name, choices in CHOICES.items():
+        if record[name] not in choices:
             raise InputError(
-                f"{where}: field {field!r} is {record[field]!r}; expected one of {', '.join(choices)}."
+                f"{where}: field {name!r} is {record[name]!r}; expected one of {', '.join(choices)}."
             )
     try:
         return Question(
             **{
-                field: record[field]
-                for field in ("id", "question", "lang", "persona", "type", "expected", "note")
+                name: record[name]
+                for name in ("id", "question", "lang", "persona", "type", "expected", "note")
             },
             history=tuple(Turn(turn["role"], turn["content"]) for turn in record["history"]),
             files=tuple(record["files"]),

@@ -73,10 +73,13 @@ def check_quotes(questions: Sequence[Question], gold: Gold) -> None:
         for evidence in question.evidence:
             times = gold.raw.get(evidence.file, "").count(evidence.quote)
             if evidence.file not in gold.raw:
-                raise InputError(f"{question.id}: the document {evidence.file} is not held.")
+                raise InputError(
+                    f"line {question.line}, {question.id}: the document {evidence.file} is not held."
+                )
             if times != 1:
                 raise InputError(
-                    f"{question.id}: the quote {evidence.quote!r} occurs {times} times in {evidence.file}."
+                    f"line {question.line}, {question.id}: the quote {evidence.quote!r} occurs {times} times "
+                    f"in {evidence.file}; it must mark one place. Make it longer or copy it from the file."
                 )
 
 

@@ -24,7 +24,7 @@ from eval.naive import naive_record
 from eval.page import page, whole_page
 from eval.questions import GOLD_CLAUSES, Question, QuestionSet
 from eval.run import answer_all, answerer_for, identity, record_of
-from eval.score import Gold, report_of
+from eval.score import Gold, check_quotes, report_of
 from eval.verification import verification
 from rag.answer import Answerer
 from rag.config import Settings
@@ -104,6 +104,7 @@ def _made(
     made_by: dict[str, Any],
 ) -> dict[str, Any]:
     """The report of a run that is made now, or gone on with."""
+    check_quotes(questions, gold)
     base = bench.out / name
     records = base.with_suffix(".jsonl")
     _set_aside_if_other(base.with_suffix(".identity.json"), records, made_by)

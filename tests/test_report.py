@@ -144,7 +144,7 @@ def test_run_that_does_not_fit_is_refused(tmp_path: Path, line: str, says: str) 
 
 def test_quote_that_is_not_there_once_is_refused() -> None:
     twice = dataclasses.replace(QUESTION, evidence=(dataclasses.replace(QUESTION.evidence[0], quote="（"),))
-    with pytest.raises(InputError, match="q: the quote '（' occurs 3 times"):
+    with pytest.raises(InputError, match="line 0, q: the quote '（' occurs 3 times"):
         check_quotes([twice], Gold(RAW, CLAUSES))
     with pytest.raises(InputError, match=r"the document 甲\.txt is not held"):
         check_quotes([QUESTION], Gold({}, {}))
