@@ -268,7 +268,7 @@ DIGITS = {char: value for value, char in enumerate("零一二三四五六七八�
 TENS = {"十": 10, "百": 100, "千": 1000}
 MYRIADS = {"万": 10**4, "亿": 10**8}
 NUMBER = re.compile(
-    r"(?P<percent>百分之)?(?P<value>\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+)(?P<myriad>[万亿]{0,2})\s*(?P<unit>%|成|个百分点)?"
+    r"(?P<percent>百分之)?(?P<value>\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+)(?:\s*(?P<myriad>[万亿]{1,2}))?\s*(?P<unit>%|成|个百分点)?"
 )
 
 
@@ -288,7 +288,7 @@ def numbers(text: str) -> frozenset[Decimal]:
         if not arabic and len(digits) == 1 and not told:
             continue
         value = Decimal(digits.replace(",", "")) if arabic else Decimal(_chinese(digits))
-        for sign in match["myriad"]:
+        for sign in match["myriad"] or "":
             value *= MYRIADS[sign]
         if match["percent"] or match["unit"] in ("%", "个百分点"):
             value /= 100

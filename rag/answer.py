@@ -40,6 +40,7 @@ from rag.index import load as load_index
 from rag.overview import MOST_SHOWN, Support, supports
 from rag.rerank import CANDIDATES, rerank
 from rag.retrieve import Found, retrieve
+from rag.terms import tokens
 from rag.types import (
     Answer,
     Check,
@@ -173,7 +174,12 @@ class Answerer:
                 composed = []
             stands = any(check.outcome in (Outcome.SUPPORTED, Outcome.RECITED) for check in checks)
             if stands and not cancel.is_set():
-                lines = [*_left_out(query, plan, composed), *composed, *plan.tail]
+                kept = _left_out(query, plan, composed)
+                said = {mark for line in kept if isinstance(line, Claim) for mark in line.marks}
+                others = [
+                    line for line in composed if isinstance(line, Claim) and not set(line.marks) <= said
+                ]
+                lines = [*kept, *others, *plan.tail]
         answer = _finish(query, plan, lines, tuple(checks), notices, as_of or datetime.date.today())
         timing = Timing(evidence_s, first_token_s, time.perf_counter() - started)
         log.info(
@@ -448,11 +454,27 @@ def _left_out(query: Query, plan: _Plan, composed: Sequence[Line]) -> Sequence[L
     claims = [line for line in composed if isinstance(line, Claim)]
     kept = [line for line in plan.lines if isinstance(line, Claim) and line not in plan.tail]
     cited = {mark for claim in claims for mark in claim.marks}
-    lost = [line for line in kept if plan.best in line.marks and plan.best not in cited]
+    lost = [
+        line
+        for line in kept
+        if plan.best in line.marks and (plan.best not in cited or _strays(query, line, claims))
+    ]
     asked = [name for name in query.intents if name in SLOTS and name != "department"]
     texts = [claim.text for claim in (*claims, *lost)]
     open_slots = [name for name in asked if not any(fills(name, query, text) for text in texts)]
     return lost or [line for line in kept if any(fills(name, query, line.text) for name in open_slots)][:1]
+
+
+LEAST_KEPT = 0.5
+"""The share of the question's words in the best sentence that its rewording keeps, measured on development questions."""
+
+
+def _strays(query: Query, line: Claim, composed: Sequence[Claim]) -> bool:
+    """Whether the composed claims leave out most of what the question and the best sentence have in common."""
+    asked = {token for token in tokens(fold(_asked(query))) if len(token) > 1}
+    shared = asked & set(tokens(fold(line.text)))
+    kept = set(tokens(fold(" ".join(claim.text for claim in composed))))
+    return query.language != "en" and len(shared & kept) < LEAST_KEPT * len(shared)
 
 
 def _asked(query: Query) -> str:

@@ -41,6 +41,14 @@ OPPOSED = (
     ("允许|可以", "禁止|严禁|不得"),
     ("继续|恢复", "停止|暂停|不再"),
 )
+# How a sentence of mere intention opens, and the words of which a claim of it has to keep one: what is encouraged or
+# explored is nothing that anybody can claim yet.
+INTENTION = re.compile(
+    r"^\W*(?:积极|大力|进一步|加快|继续)?(?:探索|鼓励|推动|研究|争取|逐步|力争|引导|支持有条件|有条件)"
+)
+KEPT_INTENTION = re.compile(
+    r"探索|鼓励|推动|研究|争取|逐步|力争|引导|有条件|试点|计划|拟|正在|支持|将|推进|推广"
+)
 # A part of a claim retells the part of its proof that holds this share of its words.
 RETOLD = 0.4
 ENGLISH_CAPITALS = frozenset({"RMB", "CNY", "GDP", "IP", "SME", "SMEs", "PRC", "ID", "IT", "RD"})
@@ -125,6 +133,8 @@ def _chinese_faults(claim: str, proof: str, context: str) -> list[str]:
         faults.append("a negation was added or lost")
     if any(_turned(a, b) for a, b in retold):
         faults.append("its direction is turned round")
+    if _promised(claim, proof):
+        faults.append("an intention is told as a promise")
     if _lost_condition(claim, proof):
         faults.append("a condition of the clause is left out")
     for kind in ("department", "group"):
@@ -256,6 +266,16 @@ def _retold(claim: str, proof: str) -> list[tuple[str, str]]:
         if share >= RETOLD:
             found.append((part, best))
     return found
+
+
+def _promised(claim: str, proof: str) -> bool:
+    """Whether the sentence of the proof that the claim retells only intends what the claim says flatly."""
+    if KEPT_INTENTION.search(claim):
+        return False
+    words = _pairs(claim)
+    sentences = [PRINTED_NUMBER.sub("", part) for part in re.split(r"[;\n]|\.(?!\d)", proof)]
+    retold = max(sentences, key=lambda part: len(words & _pairs(part)))
+    return bool(words & _pairs(retold)) and bool(INTENTION.search(retold))
 
 
 def _turned(claim: str, proof: str) -> bool:

@@ -75,6 +75,7 @@ def test_ndcg_has_gain_two_to_the_grade_less_one_and_counts_a_clause_once() -> N
 @pytest.mark.parametrize(
     ("text", "values"),
     [
+        ("最高300\n万元", {"3000000"}),
         ("三万元", {"30000"}),
         ("3万元、30,000元、３００００元", {"30000"}),
         ("百分之五十，50%，五成", {"0.5"}),

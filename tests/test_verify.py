@@ -68,6 +68,19 @@ def test_the_direction_of_the_clause_stands() -> None:
     assert verify("逐步降低担保费率。[1]", [FEES], "zh-Hans").outcome is Outcome.SUPPORTED
 
 
+WISH = evidence(
+    "鼓励有条件的地方将返乡农民工纳入住房公积金缴存范围,按规定将其子女纳入医疗保险参保范围。", "1.5"
+)
+
+
+def test_an_intention_is_no_promise() -> None:
+    check = verify("返乡农民工的子女可以纳入医疗保险参保范围。[1]", [WISH], "zh-Hans")
+    assert check.outcome is Outcome.REPLACED
+    assert "an intention is told as a promise" in check.reasons
+    kept = verify("鼓励有条件的地方将返乡农民工纳入住房公积金缴存范围。[1]", [WISH], "zh-Hans")
+    assert kept.outcome is Outcome.SUPPORTED
+
+
 def test_a_number_of_something_else_does_not_stand() -> None:
     swapped = verify("2020年服务业发展专项资金安排了100万元。[1]", [FUNDS], "zh-Hans")
     assert swapped.outcome is Outcome.REPLACED
