@@ -27,7 +27,11 @@ def write(folder: Path, index: Index, times: int) -> int:
     """Write documents with `times` the clauses of `index` into `folder`; returns how many documents."""
     pool = _sentences(index)
     held = {metadata.place for metadata in index.metadata.values()}
-    others = [p for p in places.load().places if p.level in ("prefecture", "county") and p.name not in held]
+    others = [
+        place
+        for place in places.load().places
+        if place.level in ("prefecture", "county") and not held & {place.name, *place.ancestors}
+    ]
     chosen = random.Random(0).sample(others, times * len(index.clauses) // CLAUSES_A_DOCUMENT)
     folder.mkdir(parents=True, exist_ok=True)
     for number, place in enumerate(chosen):

@@ -4,8 +4,7 @@ Chinese is indexed by single characters and by pairs: on 1,543 lay questions ove
 BM25 over these had nDCG@10 0.539, over jieba's words 0.501 (DESIGN.md). Latin words and numbers are whole.
 
 Every statistic is taken over the clauses in scope, so that an answer about one place does not hang on what is
-held for others: with statistics over everything, a hundredfold clauses of other places changed what was cited
-for 62 of 100 questions. Libraries that reckon scores when indexing (bm25s, tried first) cannot do that.
+held for others. Libraries that reckon scores when indexing (bm25s, used before) cannot do that.
 """
 
 from __future__ import annotations
