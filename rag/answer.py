@@ -176,9 +176,7 @@ class Answerer:
             if stands and not cancel.is_set():
                 kept = _left_out(query, plan, composed)
                 said = {mark for line in kept if isinstance(line, Claim) for mark in line.marks}
-                others = [
-                    line for line in composed if isinstance(line, Claim) and not set(line.marks) <= said
-                ]
+                others = [line for line in composed if _adds(line, said, query.language)]
                 lines = [*kept, *others, *plan.tail]
         answer = _finish(query, plan, lines, tuple(checks), notices, as_of or datetime.date.today())
         timing = Timing(evidence_s, first_token_s, time.perf_counter() - started)
@@ -463,6 +461,11 @@ def _left_out(query: Query, plan: _Plan, composed: Sequence[Line]) -> Sequence[L
     texts = [claim.text for claim in (*claims, *lost)]
     open_slots = [name for name in asked if not any(fills(name, query, text) for text in texts)]
     return lost or [line for line in kept if any(fills(name, query, line.text) for name in open_slots)][:1]
+
+
+def _adds(line: Line, said: set[int], language: Language) -> bool:
+    """Whether a composed line tells more than the verbatim ones; an English one tells it in another language."""
+    return language == "en" or not (isinstance(line, Claim) and set(line.marks) <= said)
 
 
 LEAST_KEPT = 0.5
