@@ -79,7 +79,7 @@ ONE_THING = frozenset(
 MOST_PLACES_APART = 6
 NEAREST_SHOWN = 2
 # A place has what "which places" asks about when a sentence holds this share of the words that the best one does.
-PLACE_COVERAGE, PLACE_MARGIN = 0.7, 0.35
+PLACE_COVERAGE = 0.7
 
 
 @dataclass
@@ -397,13 +397,6 @@ class Answerer:
         if nothing:
             plan.lines.append(Framing(say("none_there", language, places=place_names(nothing, language))))
         return plan
-
-    @staticmethod
-    def _has_it(query: Query, part: Scored, most: float, top: float) -> bool:
-        """Whether a place's best sentence holds about as many of the words as the best place's does."""
-        if query.language == "en":  # its words stand in no clause
-            return part.score >= top - PLACE_MARGIN
-        return most > 0 and part.coverage >= PLACE_COVERAGE * most
 
     def _best_sentence(self, scoped: Query, found: Found) -> Scored | None:
         """The sentence of a place's best clauses that fits best; it must hold what the question quotes."""

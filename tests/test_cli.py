@@ -105,12 +105,14 @@ def test_json_has_the_fixed_keys(home: Path) -> None:
     result = tiaowen("ask", "吕梁的创业担保贷款最高多少？", "--extractive", "--json", home=home)
     record = json.loads(result.stdout)
     assert set(record) == {
-        "status", "text", "sentences", "citations", "nearest", "notices", "hits", "scope", "evidence_s",
-        "first_token_s", "total_s",
+        "status", "text", "sentences", "citations", "nearest", "notices", "hits", "scope", "confidence", "checks",
+        "evidence_s", "first_token_s", "total_s",
     }  # fmt: skip
     assert set(record["citations"][0]) == {"file", "clause", "start", "end", "quote"}
     assert set(record["hits"][0]) == {"file", "clause", "start", "end", "score"}
     assert record["first_token_s"] is None
+    assert 0 < record["confidence"] <= 1
+    assert record["checks"] == []
     assert "30万元" in record["text"]
 
 
