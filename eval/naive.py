@@ -40,7 +40,7 @@ def naive_record(question: Question, answerer: Answerer) -> dict[str, Any]:
     sentences = _sentences(text, len(sources))
     order = list(dict.fromkeys(mark for sentence in sentences for mark in sentence["citations"]))
     cosines = dict(zip(map(int, numbers[0]), map(float, scores[0]), strict=True))
-    hits = [Hit(index.clauses[index.passages[n].clause], cosines[n], i) for i, n in enumerate(passages, 1)]
+    hits = [Hit(index.clauses[index.passages[n, 0]], cosines[n], i) for i, n in enumerate(passages, 1)]
     return {
         "id": question.id,
         "status": "not_covered" if NOTHING.search(text) and not order else "answered",
@@ -66,12 +66,12 @@ def _whole_ones(numbers: Sequence[int], index: Any) -> list[int]:
     """The passages that are pieces of clauses, not the single sentences indexed beside them; one a clause."""
     kept: dict[int, int] = {}
     for number in numbers:
-        kept.setdefault(index.passages[number].clause, number)
+        kept.setdefault(int(index.passages[number, 0]), number)
     return list(kept.values())
 
 
 def _source(index: Any, number: int) -> dict[str, Any]:
-    clause = index.clauses[index.passages[number].clause]
+    clause = index.clauses[index.passages[number, 0]]
     span = Span(*clause.span)
     return {
         "file": clause.document,

@@ -1,7 +1,7 @@
 """Index: documents -> files under the library's home, and back.
 
-    home/built/<digest>/     one whole index: manifest.json, documents.json, clauses.json, passages.json,
-                             vectors.faiss, terms/
+    home/built/<digest>/     one whole index: manifest.json, documents.json, clauses.json, sentences.json,
+                             passages.npy, vectors.faiss, terms/
     home/built/current       the digest of the index in use; replaced by one rename
 
 A folder's name is the digest of its manifest, which holds the hash of every other file: equal input gives
@@ -10,17 +10,20 @@ equal bytes and the same name, and a damaged file is noticed on loading. Row i o
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import gc
 import hashlib
 import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -31,18 +34,10 @@ from rag.fold import fold
 from rag.library import Failure
 from rag.store import new_folder, sha256_of, storage_errors, sync_tree, write_atomically, writer_lock
 from rag.terms import Postings, tokens
-from rag.types import (
-    Clause,
-    Department,
-    Document,
-    Metadata,
-    Passage,
-    Reference,
-    Sentence,
-    Span,
-)
+from rag.types import Clause, Document, Metadata, Passage, Sentence, Span
 
-SCHEMA = 3
+SCHEMA = 4
+T = TypeVar("T")
 REBUILD = "Run `tiaowen build` to make it anew."
 
 
@@ -60,7 +55,11 @@ class Built:
 
 
 class Index:
-    """A loaded index. `clauses`, `sentences` and `passages` are in the order of their numbers."""
+    """A loaded index. `clauses` and `sentences` are in the order of their numbers.
+
+    `passages` has a row for each passage, of its clause's number and the half-open range of its sentences
+    there; `wordings` names for each document the texts that were embedded.
+    """
 
     def __init__(
         self,
@@ -68,13 +67,15 @@ class Index:
         metadata: dict[str, Metadata],
         clauses: tuple[Clause, ...],
         sentences: tuple[tuple[Sentence, ...], ...],
-        passages: tuple[Passage, ...],
+        passages: npt.NDArray[np.int32],
+        wordings: dict[str, str],
         vectors: Any,
         terms: Postings,
         identity: str,
     ) -> None:
         self.documents = documents
         self.metadata = metadata
+        self.wordings = wordings
         self.clauses = clauses
         self.sentences = sentences
         self.passages = passages
@@ -93,12 +94,10 @@ class Index:
         """For each clause that leads a list the numbers of its items, in order."""
         for item, lead in self.leads.items():
             self.items.setdefault(lead, []).append(item)
-        self.passage_clauses = np.array([passage.clause for passage in passages], dtype=np.int64)
-        self._sentence_passage = {
-            (passage.clause, passage.sentences[0]): i
-            for i, passage in enumerate(passages)
-            if passage.sentences[1] - passage.sentences[0] == 1
-        }
+        alone = np.flatnonzero(passages[:, 2] - passages[:, 1] == 1)
+        self._sentence_passage = dict(
+            zip(map(tuple, passages[alone, :2].tolist()), alone.tolist(), strict=True)
+        )
 
     def clauses_of(self, documents: Iterable[str]) -> npt.NDArray[np.int64]:
         """The numbers of the clauses of `documents`, rising."""
@@ -113,6 +112,14 @@ class Index:
         """The cosine of a query's vector with one sentence of a clause."""
         row = self.vectors.reconstruct(self._sentence_passage[clause, sentence])
         return float(row @ vector)
+
+
+class _Record(msgspec.Struct):
+    """A document as documents.json holds it; `wording` is the digest of its passages' texts."""
+
+    document: Document
+    metadata: Metadata
+    wording: str
 
 
 class _Part(NamedTuple):
@@ -182,20 +189,13 @@ def _parts(
 
 def _known_parts(old: Index, hashes: dict[str, str]) -> dict[str, _Part]:
     """The documents of the old index whose file is unchanged."""
-    held = {name for name, document in old.documents.items() if hashes.get(name) == document.sha256}
-    clauses: dict[str, list[int]] = {name: [] for name in held}
-    for number, clause in enumerate(old.clauses):
-        if clause.document in held:
-            clauses[clause.document].append(number)
-    return {
-        name: _Part(
-            old.documents[name],
-            old.metadata[name],
-            tuple(old.clauses[number] for number in numbers),
-            tuple(old.sentences[number] for number in numbers),
-        )
-        for name, numbers in clauses.items()
-    }
+    parts = {}
+    for name, document in old.documents.items():
+        if hashes.get(name) == document.sha256:
+            start, end = old.of_document.get(name, Span(0, 0))
+            clauses, sentences = old.clauses[start:end], old.sentences[start:end]
+            parts[name] = _Part(document, old.metadata[name], clauses, sentences)
+    return parts
 
 
 def _hash(path: Path) -> str:
@@ -221,16 +221,22 @@ def _write(
     sentences = [each for part in parts for each in part.sentences]
     metadata = {part.document.id: part.metadata for part in parts}
     passages = passages_of(clauses, sentences, metadata)
-    texts = [(clauses[passage.clause].document, passage.text) for passage in passages]
-    vectors = _embed(embedder, texts, old, progress)
+    groups = _by_document(clauses, passages)
+    wordings = {name: _wording(passages, numbers) for name, numbers in groups.items()}
+    vectors = _embed(embedder, passages, groups, wordings, old, progress)
     flat = faiss.IndexFlatIP(embedder.dimension)
     flat.add(vectors)
     # Not faiss.write_index: it loses the end of the file without an error when the disk is full.
     (folder / "vectors.faiss").write_bytes(faiss.serialize_index(flat).tobytes())
     Postings.of(tokens(_indexed(clause, metadata)) for clause in clauses).save(folder / "terms")
-    _dump(folder / "documents.json", [_document_record(part) for part in parts])
-    _dump(folder / "clauses.json", [_clause_record(*pair) for pair in zip(clauses, sentences, strict=True)])
-    _dump(folder / "passages.json", [[p.clause, *p.sentences, p.text] for p in passages])
+    _dump(
+        folder / "documents.json",
+        [_Record(part.document, part.metadata, wordings.get(part.document.id, "")) for part in parts],
+    )
+    _dump(folder / "clauses.json", clauses)
+    _dump(folder / "sentences.json", sentences)
+    ranges = np.array([(p.clause, *p.sentences) for p in passages], dtype=np.int32).reshape(-1, 3)
+    np.save(folder / "passages.npy", ranges, allow_pickle=False)
     manifest = {
         "schema": SCHEMA,
         "reader": reader_identity(),
@@ -253,32 +259,42 @@ def _indexed(clause: Clause, metadata: dict[str, Metadata]) -> str:
     return fold(" ".join([metadata[clause.document].place or "", *clause.heading, clause.text]))
 
 
+def _by_document(clauses: Sequence[Clause], passages: Sequence[Passage]) -> dict[str, list[int]]:
+    """The numbers of each document's passages."""
+    groups: dict[str, list[int]] = {}
+    for number, passage in enumerate(passages):
+        groups.setdefault(clauses[passage.clause].document, []).append(number)
+    return groups
+
+
+def _wording(passages: Sequence[Passage], numbers: Sequence[int]) -> str:
+    """A digest of the texts of some passages."""
+    return hashlib.sha256("\0".join(passages[i].text for i in numbers).encode()).hexdigest()
+
+
 def _embed(
-    embedder: Embedder, texts: list[tuple[str, str]], old: Index | None, progress: Progress | None
+    embedder: Embedder,
+    passages: Sequence[Passage],
+    groups: dict[str, list[int]],
+    wordings: dict[str, str],
+    old: Index | None,
+    progress: Progress | None,
 ) -> Vectors:
-    """A row for each (document, text).
+    """A row for each passage.
 
     The last bits of a row hang on what else is in its batch (half precision, padding). So each document is
     embedded by itself and reused only as a whole: then an index grown by additions equals one built at once.
     """
-    rows = np.zeros((len(texts), embedder.dimension), dtype=np.float32)
+    rows = np.zeros((len(passages), embedder.dimension), dtype=np.float32)
     known = _known_rows(old) if old is not None else {}
-    groups: list[list[int]] = []
-    for i, (document, _) in enumerate(texts):
-        if not groups or texts[groups[-1][0]][0] != document:
-            groups.append([])
-        groups[-1].append(i)
-    missing: list[list[int]] = []
-    for group in groups:
-        found = known.get(tuple(texts[i][1] for i in group))
-        if found is None:
-            missing.append(group)
-        else:
-            rows[group] = found
-    total, done = sum(map(len, missing)), 0
-    for group in missing:
+    missing = [name for name in groups if wordings[name] not in known]
+    for name in groups.keys() - set(missing):
+        rows[groups[name]] = known[wordings[name]]
+    total, done = sum(len(groups[name]) for name in missing), 0
+    for name in missing:
+        group = groups[name]
         rows[group] = embedder.embed_passages(
-            [texts[i][1] for i in group], progress=_within(progress, done, total)
+            [passages[i].text for i in group], progress=_within(progress, done, total)
         )
         done += len(group)
     return rows
@@ -291,13 +307,13 @@ def _within(progress: Progress | None, before: int, total: int) -> Progress | No
     return lambda label, done, _: progress(label, before + done, total)
 
 
-def _known_rows(old: Index) -> dict[tuple[str, ...], Vectors]:
-    """The passages of each document of the old index -> their rows."""
+def _known_rows(old: Index) -> dict[str, Vectors]:
+    """The wording of each document of the old index -> the rows of its passages."""
     rows = old.vectors.reconstruct_n(0, old.vectors.ntotal)
-    numbers: dict[str, list[int]] = {}
-    for i, passage in enumerate(old.passages):
-        numbers.setdefault(old.clauses[passage.clause].document, []).append(i)
-    return {tuple(old.passages[i].text for i in group): rows[group] for group in numbers.values()}
+    firsts = [span.start for span in old.of_document.values()]
+    bounds = [*np.searchsorted(old.passages[:, 0], firsts).tolist(), len(rows)]
+    parts = zip(old.of_document, bounds, bounds[1:], strict=False)
+    return {old.wordings[name]: rows[start:end] for name, start, end in parts}
 
 
 def _remove_others(folder: Path, digest: str) -> None:
@@ -308,19 +324,7 @@ def _remove_others(folder: Path, digest: str) -> None:
 
 
 def _dump(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
-
-
-def _document_record(part: _Part) -> dict[str, Any]:
-    return {
-        "sha256": part.document.sha256,
-        "raw": part.document.raw,
-        "metadata": dataclasses.asdict(part.metadata),
-    }
-
-
-def _clause_record(clause: Clause, sentences: Sequence[Sentence]) -> dict[str, Any]:
-    return {**dataclasses.asdict(clause), "sentences": [[*part.span, part.text] for part in sentences]}
+    path.write_bytes(msgspec.json.encode(content) + b"\n")
 
 
 # -- load -----------------------------------------------------------------------------------------
@@ -387,27 +391,38 @@ def load(home: Path, identity: str) -> Index:
         )
     _check_files(folder, manifest["files"])
     try:
-        documents = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
-        clauses = json.loads((folder / "clauses.json").read_text(encoding="utf-8"))
-        passages = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
-        metadata = {record["metadata"]["document"]: _metadata(record["metadata"]) for record in documents}
-        return Index(
-            {
-                name: Document(name, record["raw"], record["sha256"])
-                for name, record in zip(metadata, documents, strict=True)
-            },
-            metadata,
-            tuple(_clause(record) for record in clauses),
-            tuple(
-                tuple(Sentence(Span(s, e), text) for s, e, text in record["sentences"]) for record in clauses
-            ),
-            tuple(Passage(clause, (first, last), text) for clause, first, last, text in passages),
-            faiss.read_index(str(folder / "vectors.faiss")),
-            Postings.load(folder / "terms"),
-            str(_current(home)),
-        )
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        with _no_collection():
+            records = _read(folder / "documents.json", list[_Record])
+            return Index(
+                {record.document.id: record.document for record in records},
+                {record.document.id: record.metadata for record in records},
+                _read(folder / "clauses.json", tuple[Clause, ...]),
+                _read(folder / "sentences.json", tuple[tuple[Sentence, ...], ...]),
+                np.load(folder / "passages.npy", allow_pickle=False),
+                {record.document.id: record.wording for record in records},
+                faiss.read_index(str(folder / "vectors.faiss")),
+                Postings.load(folder / "terms"),
+                str(_current(home)),
+            )
+    except (OSError, ValueError, KeyError, IndexError, TypeError, RuntimeError) as error:
         raise IndexNotUsableError(f"The index in {folder} is damaged ({error}). {REBUILD}") from error
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    """The content of a file that `_dump` wrote; raises `ValueError` if it is not of that kind."""
+    return msgspec.json.decode(path.read_bytes(), type=kind)
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Make many lasting objects without the garbage collector looking through all of them again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _current(home: Path) -> str | None:
@@ -480,28 +495,3 @@ def _check_files(folder: Path, files: dict[str, str]) -> None:
         path = folder / name
         if not path.is_file() or sha256_of(path) != digest:
             raise IndexNotUsableError(f"The index file {path} is missing or damaged. {REBUILD}")
-
-
-def _metadata(record: dict[str, Any]) -> Metadata:
-    return Metadata(
-        **{
-            **record,
-            "issuers": tuple(record["issuers"]),
-            "ancestors": tuple(record["ancestors"]),
-            "based_on": tuple(Reference(**reference) for reference in record["based_on"]),
-            "repeals": tuple(Reference(**item) for item in record["repeals"]),
-            "null_reasons": tuple((name, reason) for name, reason in record["null_reasons"]),
-        }
-    )
-
-
-def _clause(record: dict[str, Any]) -> Clause:
-    return Clause(
-        record["document"],
-        record["label"],
-        record["kind"],
-        tuple(record["heading"]),
-        Span(*record["span"]),
-        record["text"],
-        tuple(Department(**department) for department in record["departments"]),
-    )

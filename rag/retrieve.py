@@ -117,7 +117,7 @@ def _dense(vector: Vectors, index: Index, scope: Scope) -> dict[int, float]:
     """Passage number -> cosine, for the DEPTH closest passages in scope."""
     import faiss
 
-    inside = scope.inside[index.passage_clauses]
+    inside = scope.inside[index.passages[:, 0]]
     bits = np.packbits(inside, bitorder="little")
     selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
     depth = min(DEPTH, int(inside.sum()))
@@ -145,11 +145,10 @@ def _closest(index: Index, cosines: dict[int, float], *, single: bool) -> dict[i
     """Clause number -> cosine of its closest passage of one sentence, or of several; a lone sentence is both."""
     best: dict[int, float] = {}
     for number, cosine in cosines.items():
-        passage = index.passages[number]
-        first, last = passage.sentences
-        alone = len(index.sentences[passage.clause]) == 1
+        clause, first, last = index.passages[number].tolist()
+        alone = len(index.sentences[clause]) == 1
         if alone or (last - first == 1) == single:
-            best[passage.clause] = max(cosine, best.get(passage.clause, -1.0))
+            best[clause] = max(cosine, best.get(clause, -1.0))
     return best
 
 

@@ -21,6 +21,7 @@ from rag.errors import DocumentError, IndexNotUsableError, StorageError
 from rag.index import Index, build, is_current, left_out, listing, load
 from rag.library import read
 from rag.store import writer_lock
+from rag.types import Passage
 
 FIRST = "甲县支持创业办法\n一、贷款\n（一）额度。个人最高30万元。期限三年。（县财政局负责）\n（二）利率。不高于4%。\n"
 SECOND = "乙县支持就业办法\n一、补贴\n（一）标准。每人5000元。\n（二）程序。到窗口办理。\n"
@@ -60,11 +61,17 @@ def facts(loaded: Index) -> tuple[object, ...]:
         loaded.metadata,
         loaded.clauses,
         loaded.sentences,
-        loaded.passages,
+        loaded.passages.tobytes(),
+        loaded.wordings,
         rows.tobytes(),
         loaded.terms.vocabulary,
         loaded.identity,
     )
+
+
+def made_of(loaded: Index) -> list[Passage]:
+    """The passages of an index with their texts, which it does not keep."""
+    return passages_of(loaded.clauses, loaded.sentences, loaded.metadata)
 
 
 # -- build ----------------------------------------------------------------------------------------
@@ -106,7 +113,7 @@ def test_only_changed_documents_are_read_and_embedded(
     build(home, sources, embedder)
     assert read_again == ["乙.txt"]
     loaded = load(home, embedder.identity)
-    own = [p.text for p in loaded.passages if loaded.clauses[p.clause].document == "乙.txt"]
+    own = [p.text for p in made_of(loaded) if loaded.clauses[p.clause].document == "乙.txt"]
     assert embedder.embedded == own
 
 
@@ -280,12 +287,13 @@ def test_loaded_index_holds_what_was_read(library: Index, seeds: Path) -> None:
     assert list(library.metadata.values()) == [reading.metadata for reading in readings]
     assert library.clauses == tuple(clause for reading in readings for clause in reading.clauses)
     assert library.sentences == tuple(parts for reading in readings for parts in reading.sentences)
-    assert list(library.passages) == passages_of(library.clauses, library.sentences, library.metadata)
+    ranges = [[passage.clause, *passage.sentences] for passage in made_of(library)]
+    assert library.passages.tolist() == ranges
 
 
 def test_row_of_the_vectors_is_the_passage_of_that_number(library: Index, embedder: FakeEmbedder) -> None:
     rows = library.vectors.reconstruct_n(0, library.vectors.ntotal)
-    assert np.array_equal(rows, embedder.embed_passages([passage.text for passage in library.passages]))
+    assert np.array_equal(rows, embedder.embed_passages([passage.text for passage in made_of(library)]))
 
 
 def test_loading_twice_gives_equal_indexes(library: Index, library_home: Path) -> None:
@@ -322,7 +330,8 @@ FILES = [
     "manifest.json",
     "documents.json",
     "clauses.json",
-    "passages.json",
+    "sentences.json",
+    "passages.npy",
     "vectors.faiss",
     "terms/vocabulary.json",
     "terms/counts.npy",
@@ -457,14 +466,13 @@ def test_quote_is_the_raw_text(library: Index, seeds: Path) -> None:
 
 def test_passages_cover_every_sentence_of_every_clause(library: Index) -> None:
     for number, parts in enumerate(library.sentences):
-        pieces = [p.sentences for p in library.passages if p.clause == number]
+        pieces = [(first, last) for clause, first, last in library.passages.tolist() if clause == number]
         assert {i for first, last in pieces for i in range(first, last)} == set(range(len(parts)))
 
 
 def test_passage_of_several_sentences_keeps_to_its_bound(library: Index) -> None:
-    for passage in library.passages:
-        first, last = passage.sentences
-        body = "".join(part.text for part in library.sentences[passage.clause][first:last])
+    for clause, first, last in library.passages.tolist():
+        body = "".join(part.text for part in library.sentences[clause][first:last])
         assert last - first == 1 or len(body) <= MAX_PASSAGE_CHARS
 
 
