@@ -39,13 +39,14 @@ from rag.index import Index
 from rag.index import load as load_index
 from rag.overview import MOST_SHOWN, Support, supports
 from rag.rerank import CANDIDATES, rerank
-from rag.retrieve import Found, retrieve
+from rag.retrieve import Found, retrieve, rrf
 from rag.terms import tokens
 from rag.types import (
     Answer,
     Check,
     Claim,
     ClaimChecked,
+    Clause,
     Draft,
     Event,
     Evidence,
@@ -303,7 +304,7 @@ class Answerer:
         """The supports grouped by kind, what is granted before what is only intended."""
         language = query.language
         shown = listed[:most]
-        plan = _Plan(Status.ANSWERED, hits=found.hits)
+        plan = _Plan(Status.ANSWERED, hits=_fused(found.hits, [support.evidence.clause for support in shown]))
         plan.lines.append(Framing(say("overview", language, place=place_names(query.places, language))))
         for granted in (True, False):
             group = [support for support in shown if support.granted is granted]
@@ -502,6 +503,14 @@ def _stated(item: Evidence, language: Language) -> str:
         return in_script(stated(item), language)
     place = place_name(item.metadata.place or "", language)
     return say("english_frame", language, place=place, label=item.clause.label, quote=item.text)
+
+
+def _fused(hits: Sequence[Hit], listed: Sequence[Clause]) -> tuple[Hit, ...]:
+    """The clauses found and those of a list as one ranking: by both ranks."""
+    clauses = {clause.id: clause for clause in (*(hit.clause for hit in hits), *listed)}
+    scores = rrf([[hit.clause.id for hit in hits], list(dict.fromkeys(clause.id for clause in listed))])
+    best = sorted(scores, key=lambda name: (-scores[name], name))[:HITS_KEPT]
+    return tuple(Hit(clauses[name], scores[name], rank) for rank, name in enumerate(best, 1))
 
 
 def _merged(hits: Sequence[Hit]) -> tuple[Hit, ...]:

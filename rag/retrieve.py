@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from rag.index import Index
 from rag.terms import Scope, tokens
 from rag.types import Hit, Query
 
+K = TypeVar("K")
 RRF_K = 60  # Cormack, Clarke and Buettcher 2009, "Reciprocal Rank Fusion", section 3
 DEPTH = 200  # passages a dense ranking looks at
 
@@ -86,13 +88,13 @@ def retrieve(query: Query, index: Index, embedder: Embedder, *, k: int = 20) -> 
     return Found(hits, vector, cosines, lexical)
 
 
-def rrf(rankings: Iterable[Sequence[int]], *, k: int = RRF_K) -> dict[int, float]:
+def rrf(rankings: Iterable[Sequence[K]], *, k: int = RRF_K) -> dict[K, float]:
     """Reciprocal rank fusion: the sum over rankings of 1 / (k + rank), ranks from 1.
 
     >>> rrf([[7, 8], [8]], k=1) == {7: 1 / 2, 8: 1 / 3 + 1 / 2}
     True
     """
-    scores: dict[int, float] = {}
+    scores: dict[K, float] = {}
     for ranking in rankings:
         for rank, item in enumerate(ranking, 1):
             scores[item] = scores.get(item, 0.0) + 1 / (k + rank)
