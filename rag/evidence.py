@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag import lexicon
+from rag import english, lexicon
 from rag.fold import fold
 from rag.index import Index
 from rag.quantities import quantities
 from rag.retrieve import Found, label_matches, search_words
 from rag.split import DEPARTMENT_PARENTHESIS
-from rag.terms import tokens
+from rag.terms import Scope, tokens
 from rag.types import Clause, Evidence, Query, Sentence, Span
 
 CHARS_ONE_THING = 260
@@ -117,10 +117,6 @@ ASKING = re.compile(
     r"提到|提及|写了|写到|写明|说到|讲到|有写|城市|地方|份|帮忙|分别|一共|总共|具体|出自|属于|算是|叫做|名字|意思|指的|"
     r"这里|这边|那边|那里|现在|目前|一下|一个|一家|的|了|是|在|和|跟|与|或|对|把|被|给|都|也|就|还|又|要|会|能|有|没|不|让|由|到|去|从|向|于|以|及|等|为|之|其|此|该|这|那|里|上|下|中|各|某|每|个|家|些|点|条|项|款|第"
 )
-ENGLISH_ASKING = re.compile(
-    r"\b(?:the|a|an|is|are|was|were|be|been|do|does|did|what|which|who|whom|how|when|where|why|can|could|may|i|my|we|our|you|your|in|on|of|for|to|and|or|from|by|with|at|it|its|this|that|these|those|there|any|some|much|many|have|has|had|get|will|would|should|city|county|municipality|government|please|tell|me|about|if)\b"
-)
-
 ASKS = re.compile(r"[？?]$|^(?:问|Q)\s*[:：]")  # a question printed in a document answers nothing
 QUOTED = re.compile(r"[「『“\"《‘']([^」』”\"》’'\s]{2,30})[」』”\"》’']")
 DEFINING = re.compile(r"统称|简称|是指|即|[(（]|包括|分为|分别|实行")
@@ -169,22 +165,35 @@ class Scorer:
         scope = index.terms.scope(index.clauses_of(query.documents))
         self.own = {token: index.terms.idf(token, scope) for token in own}
         self.wide = {token: index.terms.idf(token, scope) for token in wide}
+        self.english = (
+            [[self._weights(word, scope) for word in each] for each in english.renderings(fold(query.text))]
+            if query.language == "en"
+            else []
+        )
         self.quantities = quantities(query.text) if not query.labels else frozenset()
         self.quoted = [fold(part) for part in QUOTED.findall(query.text)]
         self.wanted = [SLOTS[name] for name in query.intents if name in SLOTS and name != "department"]
+
+    def _weights(self, text: str, scope: Scope) -> dict[str, float]:
+        return {token: self.index.terms.idf(token, scope) for token in tokens(text)}
 
     def _content(self, text: str) -> set[str]:
         """The pairs of characters, words and numbers of a text that are not words of asking or places."""
         folded = fold(text)
         for word in self.place_words:
             folded = folded.replace(word, " ")
-        folded = ENGLISH_ASKING.sub(" ", ASKING.sub(" ", folded))
+        folded = english.ASKING.sub(" ", ASKING.sub(" ", folded))
         return {token for token in tokens(folded) if len(token) > 1 or token.isdigit()}
 
     def coverage(self, text: str) -> float:
         """The idf-weighted share of the question's words that `text` holds; 0 to 1."""
         held = set(tokens(fold(text)))
-        return max(_share(self.own, held), _share(self.wide, held))
+        return max(_share(self.own, held), _share(self.wide, held), self._english_share(held))
+
+    def _english_share(self, held: set[str]) -> float:
+        """How far a text meets the English words, each by the rendering that it holds most of; 0 to 1."""
+        met = [max(_share(weights, held) for weights in each) for each in self.english]
+        return sum(met) / len(met) if met else 0.0
 
     def sentences(self, clause: int) -> list[Scored]:
         """The sentences of a clause, each scored; a mere title is none, unless it is all there is."""

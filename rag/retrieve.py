@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from rag import lexicon
+from rag import english, lexicon
 from rag.embed import Embedder, Vectors
 from rag.fold import fold, to_simplified
 from rag.index import Index
@@ -22,6 +22,8 @@ from rag.types import Hit, Query
 
 K = TypeVar("K")
 RRF_K = 60  # Cormack, Clarke and Buettcher 2009, "Reciprocal Rank Fusion", section 3
+
+ENGLISH_WEIGHT = 2.0  # of an English word's best rendering, beside the terms of the lexicon
 DEPTH = 200  # passages a dense ranking looks at
 
 # Words that clauses print where they fill what a question asks for in quite other ones.
@@ -161,7 +163,12 @@ def _ranked(index: Index, scores: dict[int, float]) -> list[int]:
 def _lexical(query: Query, index: Index, scope: Scope) -> npt.NDArray[np.float64]:
     """BM25 of every clause over the query's words and the official terms behind them."""
     asked_for = " ".join(words for name, words in SLOT_WORDS.items() if name in query.intents)
-    return index.terms.bm25(tokens(f"{search_words(query.text)} {asked_for}"), scope)
+    scores = index.terms.bm25(tokens(f"{search_words(query.text)} {asked_for}"), scope)
+    if query.language == "en":
+        for renderings in english.renderings(fold(query.text)):
+            each = [index.terms.bm25(tokens(word), scope) for word in renderings]
+            scores += ENGLISH_WEIGHT * np.maximum.reduce(each)
+    return scores
 
 
 def search_words(text: str) -> str:
