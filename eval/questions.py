@@ -135,6 +135,10 @@ class QuestionSet(NamedTuple):
     """Measure -> the least mean of the quick run, or with `max_` before it the greatest."""
     documents: Path | None = None
     """The folder of the documents asked about; None for the shipped ones."""
+    composed: bool = True
+    """Whether the full run composes answers too; where not, extractive ones stand for the set."""
+    whole_lists: bool = False
+    """Whether overviews are listed whole (`ask --all`) instead of what fits best."""
 
 
 def load_sets(path: Path) -> list[QuestionSet]:
@@ -148,6 +152,8 @@ def load_sets(path: Path) -> list[QuestionSet]:
                 held["as_of"],
                 held["gates"],
                 (path.parent / held["documents"]).resolve() if "documents" in held else None,
+                held.get("composed", True),
+                held.get("whole_lists", False),
             )
             for name, held in content.items()
         ]

@@ -41,9 +41,13 @@ def answer_all(
             report("questions", i, len(questions))
 
 
-def record_of(question: Question, answerer: Answerer, mode: Mode, as_of: datetime.date) -> dict[str, Any]:
+def record_of(
+    question: Question, answerer: Answerer, mode: Mode, as_of: datetime.date, *, whole_list: bool = False
+) -> dict[str, Any]:
     """The answer to a question as a line of a run."""
-    answer = answerer.answer(question.question, question.history, mode=mode, as_of=as_of)
+    answer = answerer.answer(
+        question.question, question.history, mode=mode, as_of=as_of, whole_list=whole_list
+    )
     return {"id": question.id, **answer_record(answer)}
 
 

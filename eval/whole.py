@@ -65,10 +65,11 @@ def whole(settings: Settings, sets: list[QuestionSet], out: Path, *, quick: bool
     modes: tuple[Mode, ...] = ("extractive",) if quick else ("extractive", "composed")
     for mode in modes:
         for held in bench.sets:
-            reports[f"{held.name}-{mode}"] = _set(bench, held, mode, loaded)
+            if mode == "extractive" or held.composed:
+                reports[f"{held.name}-{mode}"] = _set(bench, held, mode, loaded)
     content: dict[str, Any] = {"runs": {name: _summary(made) for name, made in reports.items()}}
     if not quick and any(held.documents is None for held in sets):
-        reports |= _sampled(bench, loaded)
+        reports |= _sampled(bench, loaded, reports)
         content["runs"] |= {name: _summary(reports[name]) for name in reports if name not in content["runs"]}
         content |= _explained(bench, loaded, reports)
     write_json(out / "whole.json", content)
@@ -89,9 +90,12 @@ def _set(bench: Bench, held: QuestionSet, mode: Mode, loaded: Answerer) -> dict[
     answerer = bench.answerer(held, mode, loaded)
 
     def answered(question: Question) -> dict[str, Any]:
-        return record_of(question, answerer, mode, held.as_of)
+        return record_of(question, answerer, mode, held.as_of, whole_list=held.whole_lists)
 
-    made_by = identity(bench.settings, answerer, mode, held.as_of)
+    made_by = {
+        **identity(bench.settings, answerer, mode, held.as_of),
+        "whole_lists": held.whole_lists,
+    }
     return _made(bench, f"{held.name}-{mode}", held.questions, answered, bench.gold(held), made_by)
 
 
@@ -116,16 +120,22 @@ def _made(
     return made
 
 
-def _sampled(bench: Bench, loaded: Answerer) -> dict[str, dict[str, Any]]:
-    """Naive RAG on a seeded sample of the questions over the shipped documents, and our answers to the same."""
-    shipped = [held for held in bench.sets if held.documents is None]
+def _sampled(bench: Bench, loaded: Answerer, reports: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Naive RAG on a seeded sample of the questions over the shipped documents, beside our answers to the same."""
+    shipped = [held for held in bench.sets if held.documents is None and held.composed]
     pool = [question for held in shipped for question in held.questions if not question.history]
     sample = random.Random(0).sample(pool, min(SAMPLE, len(pool)))
     gold, as_of = bench.gold(shipped[0]), shipped[0].as_of
+
+    def ours(mode: Mode) -> Callable[[Question], dict[str, Any]]:
+        made = (reports[f"{held.name}-{mode}"]["answers"] for held in shipped)
+        got = {answer["question"]["id"]: answer["got"] for answers in made for answer in answers}
+        return lambda question: got[question.id]
+
     ways: dict[str, Callable[[Question], dict[str, Any]]] = {
         "naive": lambda question: naive_record(question, loaded),
-        "extractive": lambda question: record_of(question, loaded, "extractive", as_of),
-        "composed": lambda question: record_of(question, loaded, "composed", as_of),
+        "extractive": ours("extractive"),
+        "composed": ours("composed"),
     }
     made_by = identity(bench.settings, loaded, "composed", as_of)
     return {

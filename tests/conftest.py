@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rag import index
-from rag.config import SHIPPED_SEEDS
+from rag import config, index
+from rag.config import SHIPPED_SEEDS, Settings
 from rag.embed import Progress, Vectors
 from rag.fold import fold
 from rag.generate import Prompt
@@ -127,3 +127,13 @@ def library_home(tmp_path_factory: pytest.TempPathFactory, seeds: Path) -> Path:
 def library(library_home: Path) -> Index:
     """The index of `library_home`, loaded."""
     return index.load(library_home, FakeEmbedder().identity)
+
+
+@pytest.fixture(scope="session")
+def real_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of a library with the shipped documents, indexed with the real embedder; for reading only."""
+    from rag.answer import load_embedder
+
+    settings = config.load(flags={"home": tmp_path_factory.mktemp("real")})
+    index.build(settings.home, settings.seeds, load_embedder(settings))
+    return settings

@@ -9,10 +9,10 @@ import threading
 import pytest
 from conftest import FakeEmbedder, FakeGenerator
 
-from rag import config
 from rag.answer import Answerer, load_answerer
+from rag.config import Settings
 from rag.errors import ModelError
-from rag.index import Index, build
+from rag.index import Index
 from rag.overview import MOST_SHOWN
 from rag.types import (
     Answer,
@@ -140,14 +140,9 @@ def test_the_day_is_an_input(library: Index) -> None:
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
-    """The shipped documents with the real models, in a library of its own."""
-    from rag.answer import load_embedder
-
-    home = tmp_path_factory.mktemp("home")
-    settings = config.load(flags={"home": home})
-    build(home, settings.seeds, load_embedder(settings))
-    return load_answerer(settings, mode="composed")
+def real(real_settings: Settings) -> Answerer:
+    """The shipped documents with the real models."""
+    return load_answerer(real_settings, mode="composed")
 
 
 def cited(answer: Answer) -> set[tuple[str, str]]:

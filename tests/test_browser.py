@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from rag.config import Settings
 from rag.config import load as load_settings
 from rag.types import (
     Answer,
@@ -355,18 +356,11 @@ def test_a_missing_index_is_one_clear_line(browser: Browser, tmp_path: Path) -> 
 
 
 @pytest.mark.models
-def test_the_real_thing_answers_with_its_clause(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    from rag.answer import load_answerer, load_embedder
-    from rag.index import build
-
-    home = tmp_path_factory.mktemp("home")
-    settings = load_settings(flags={"home": home})
-    build(home, settings.seeds, load_embedder(settings))
+def test_the_real_thing_answers_with_its_clause(browser: Browser, real_settings: Settings) -> None:
+    from rag.answer import load_answerer
 
     def load() -> Loaded:
-        answerer = load_answerer(settings, mode="extractive")
+        answerer = load_answerer(real_settings, mode="extractive")
         return Loaded(answerer.stream, tuple(answerer.index.metadata.values()), False)
 
     with served(load) as (address, _), visit(browser, address, width=360, height=740) as page:
