@@ -51,7 +51,10 @@ class SentenceTransformerEmbedder:
 
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # a bar of its own would tear ours
 
-        options: dict[str, Any] = {"device": "cpu", "model_kwargs": {"dtype": torch.bfloat16}}
+        # bfloat16 is fastest where the processor reckons with it; elsewhere it is emulated and, measured on one
+        # with AVX2, takes six times as long as float32. The vectors agree to a cosine of 0.9999.
+        dtype = torch.bfloat16 if torch.backends.cpu.get_cpu_capability() == "AVX512" else torch.float32
+        options: dict[str, Any] = {"device": "cpu", "model_kwargs": {"dtype": dtype}}
         if Path(model).is_dir():
             options["local_files_only"] = True
         try:
