@@ -22,7 +22,7 @@ td,th{padding:.25rem .5rem;border-bottom:1px solid var(--soft);text-align:left;v
 svg{display:block;width:100%;height:1.1rem}svg.plot{height:auto;max-width:26rem}
 details{border:1px solid var(--soft);border-radius:.4rem;padding:.4rem .7rem;margin:.4rem 0}
 summary{cursor:pointer}.pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
-td{overflow-wrap:anywhere}.num{overflow-wrap:normal}
+td{overflow-wrap:anywhere}.num{overflow-wrap:normal}.wide td:first-child{white-space:nowrap}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;margin:.2rem 0}
 .bad{color:var(--bad)}.good{color:var(--good)}
 @media(max-width:640px){.pair{grid-template-columns:1fr}body{padding:.6rem}td,th{padding:.2rem .3rem}}
@@ -106,8 +106,8 @@ def _groups(report_: Mapping[str, Any]) -> list[str]:
 
 
 SHOWN_BESIDE = (
-    "correct", "facts", "cites_required", "citation_precision", "unsupported_numbers", "wrong_file",
-    "status_fits", "own_words", "hit_at_1", "recall_at_5",
+    "correct", "facts", "cites_required", "clause_recall", "citation_precision", "unsupported_numbers",
+    "omissions", "wrong_file", "language_fits", "own_words", "hit_at_1", "recall_at_5",
 )  # fmt: skip
 
 
