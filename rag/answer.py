@@ -60,6 +60,7 @@ from rag.types import (
     Mode,
     Outcome,
     Query,
+    Scope,
     Status,
     Timing,
     Turn,
@@ -202,13 +203,17 @@ class Answerer:
             held = place_names(self._held(), language)
             text = say("not_held", language, places=place_names(query.not_held, language), held=held)
             return _Plan(Status.NOT_COVERED, [Framing(text)])
-        scopes = self._scopes(query)
-        if len(scopes) == 1:
-            plan = self._plan_one(query, scopes[0], whole_list)
+        parted = [(each.below, self._within(query, each)) for each in query.scopes]
+        asked = [scoped for below, scoped in parted if not below]
+        inside = [scoped for below, scoped in parted if below]
+        if len(asked) == 1:
+            plan = self._plan_one(query, asked[0], whole_list)
         elif "places" in query.intents:
-            plan = self._plan_which_places(query, scopes)
+            plan = self._plan_which_places(query, asked)
         else:
-            plan = self._plan_apart(query, scopes)
+            plan = self._plan_apart(query, asked)
+        if inside:
+            plan = self._plan_inside(query, plan, inside)
         if query.not_held:
             plan.tail.append(
                 Framing(say("also_not_held", language, places=place_names(query.not_held, language)))
@@ -220,15 +225,9 @@ class Answerer:
     def _held(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(m.place for m in self.index.metadata.values() if m.place))
 
-    def _scopes(self, query: Query) -> list[Query]:
-        """The query once for each place whose documents it may search."""
-        places: dict[str, list[str]] = {}
-        for document in query.documents:
-            places.setdefault(self.index.metadata[document].place or "", []).append(document)
-        return [
-            replace(query, places=(place,) if place else (), documents=tuple(documents))
-            for place, documents in places.items()
-        ]
+    def _within(self, query: Query, scope: Scope) -> Query:
+        """The query as it is asked of one scope."""
+        return replace(query, places=(scope.place,) if scope.place else (), documents=scope.documents)
 
     def search(self, scoped: Query) -> Found:
         """The best clauses of a scope, in the order of the second stage."""
@@ -264,6 +263,17 @@ class Answerer:
             )
             plan.tail.append(missing)
             plan.lines.append(missing)
+        return plan
+
+    def _plan_inside(self, query: Query, plan: _Plan, inside: list[Query]) -> _Plan:
+        """`plan`, with the places inside the one asked about, which answer where its own documents do not."""
+        if plan.status is Status.NOT_COVERED:
+            of_those = self._plan_apart(query, inside)
+            if of_those.status is not Status.NOT_COVERED:
+                return of_those
+        names = place_names([name for scoped in inside for name in scoped.places], query.language)
+        plan.tail.append(Framing(say("held_below", query.language, places=names)))
+        plan.lines.append(plan.tail[-1])
         return plan
 
     def _add_departments(self, plan: _Plan, evidence: Sequence[Evidence], language: Language) -> None:

@@ -221,6 +221,16 @@ Line: TypeAlias = Claim | Framing
 
 
 @dataclass(frozen=True)
+class Scope:
+    """Documents that answer together: those of `place` and of the wider places that govern it."""
+
+    place: str
+    documents: tuple[str, ...]
+    below: bool = False
+    """Whether it lies inside a place that was asked about and has documents of its own."""
+
+
+@dataclass(frozen=True)
 class Query:
     """A question as it was understood.
 
@@ -238,6 +248,8 @@ class Query:
     """Clause labels or label endings that the question names outright ("26", "2.5.26")."""
     intents: frozenset[str] = frozenset()
     """What is asked for: names of `understand.SLOTS` and `understand.INTENTS`."""
+    scopes: tuple[Scope, ...] = ()
+    """`documents` parted into what is answered apart."""
 
 
 @dataclass(frozen=True)

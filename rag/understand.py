@@ -1,14 +1,15 @@
 """Understand: question and history -> `Query`: language, what is asked for, places, and what may be searched.
 
 The scope fails closed: a place asked about for which no document is held is reported as not held and adds
-nothing to what is searched. A document of a larger place governs the smaller ones in it, so asking about a
-county also searches its prefecture's documents, and asking about a province those of the places in it.
+nothing to what is searched. A document of a larger place governs the smaller ones in it: asking about a county
+searches its prefecture's documents with its own, and asking about a province those of each place in it apart.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from rag import lexicon, places
@@ -17,7 +18,7 @@ from rag.errors import InputError
 from rag.fold import INVISIBLE, fold, to_simplified, to_traditional
 from rag.numerals import parse_numeral
 from rag.places import Mention, Place
-from rag.types import Language, Metadata, Query, Turn
+from rag.types import Language, Metadata, Query, Scope, Turn
 
 MAX_QUESTION_CHARS = 4000
 HISTORY_TURNS = 20
@@ -141,7 +142,7 @@ LABELS: tuple[re.Pattern[str], ...] = (
 class _Scope(NamedTuple):
     places: tuple[str, ...]
     not_held: tuple[str, ...]
-    documents: tuple[str, ...]
+    scopes: tuple[Scope, ...]
 
 
 def understand(
@@ -181,7 +182,17 @@ def understand(
         intents |= {"order"}
     elif ERRAND.search(fold(essence)):
         intents |= {"errand"}
-    return Query(asked, text, language, *scope, labels=labels_of(essence), intents=intents)
+    return Query(
+        asked,
+        text,
+        language,
+        scope.places,
+        scope.not_held,
+        tuple(dict.fromkeys(name for each in scope.scopes for name in each.documents)),
+        labels_of(essence),
+        intents,
+        scope.scopes,
+    )
 
 
 def check_question(question: str) -> str:
@@ -305,7 +316,18 @@ def _asked_about(text: str, mentions: list[Mention]) -> list[Mention]:
         for m in asked
         if not COMES_FROM.search(text[: m.span[0]]) and not COMES_FROM_AFTER.match(text[m.span[1] :])
     ]
-    return settled or asked
+    return _without_wider(text, settled or asked)
+
+
+def _without_wider(text: str, mentions: list[Mention]) -> list[Mention]:
+    """The mentions less those that only say where the next one lies: 上海黄浦, Huangpu in Shanghai."""
+
+    def only_says_where(wider: Mention, other: Mention) -> bool:
+        between = text[min(wider.span[1], other.span[1]) : max(wider.span[0], other.span[0])]
+        above = {place.name for place in wider.candidates}
+        return len(between.strip(" ,，的in")) == 0 and any(above & {*p.ancestors} for p in other.candidates)
+
+    return [m for m in mentions if not any(only_says_where(m, other) for other in mentions if other != m)]
 
 
 def _named(name: str) -> tuple[Place, ...]:
@@ -336,34 +358,47 @@ def _scope(chosen: list[tuple[Place, ...]], held: Sequence[Metadata], question: 
     """The documents that may be searched; all of them when no place is asked about."""
     number = canonical_number(question)
     named = [m for m in held if (number and m.doc_number == number) or _names_title(question, m)]
-    if named:
-        return _Scope(
-            tuple(dict.fromkeys(m.place for m in named if m.place)), (), tuple(m.document for m in named)
-        )
-    if not chosen:
-        return _Scope((), (), tuple(metadata.document for metadata in held))
-    found: dict[str, str] = {}
+    if named or not chosen:
+        apart = _by_place(named or held)
+        return _Scope(tuple(scope.place for scope in apart if named and scope.place), (), apart)
+    found: dict[str, Scope] = {}
     missing: list[str] = []
     for candidates in chosen:
-        governed = [(m.document, m.place) for place in candidates for m in held if _governs(m, place)]
-        found.update({document: place for document, place in governed if place})
-        if not governed:
+        scopes = [scope for place in _closest(candidates, held) for scope in _scopes_of(place, held)]
+        found.update({scope.place: scope for scope in scopes if not (scope.below and scope.place in found)})
+        if not scopes:
             missing.append(candidates[0].name)
     if found:  # a wider or smaller name beside a held one was only context: 吉林省图们市
-        missing = [name for name in missing if not _is_context(name, held, found)]
-    return _Scope(tuple(dict.fromkeys(found.values())), tuple(dict.fromkeys(missing)), tuple(found))
+        documents = {document for scope in found.values() for document in scope.documents}
+        missing = [name for name in missing if not _is_context(name, held, documents)]
+    return _Scope(tuple(found), tuple(dict.fromkeys(missing)), tuple(found.values()))
 
 
-def _governs(metadata: Metadata, place: Place) -> bool:
-    """Whether a document speaks of `place`: its own, a wider one's, or one inside it."""
-    if not metadata.place:
-        return False
-    own = (*metadata.ancestors, metadata.place)
+def _by_place(held: Sequence[Metadata]) -> tuple[Scope, ...]:
+    """The documents of each place apart."""
+    documents: dict[str, list[str]] = {}
+    for metadata in held:
+        documents.setdefault(metadata.place or "", []).append(metadata.document)
+    return tuple(Scope(place, tuple(names)) for place, names in documents.items())
+
+
+def _closest(candidates: tuple[Place, ...], held: Sequence[Metadata]) -> tuple[Place, ...]:
+    """Those of several places of one name that have documents of their own; all where none has."""
+    own = {(*m.ancestors, m.place) for m in held}
+    return tuple(place for place in candidates if (*place.ancestors, place.name) in own) or candidates
+
+
+def _scopes_of(place: Place, held: Sequence[Metadata]) -> list[Scope]:
+    """What governs `place`, its own and wider documents together, then each place inside it that has some."""
     asked = (*place.ancestors, place.name)
-    return own[: len(asked)] == asked or asked[: len(own)] == own
+    governing = [m for m in held if m.place and asked[: len(m.ancestors) + 1] == (*m.ancestors, m.place)]
+    inside = [m for m in held if m not in governing and (*m.ancestors, m.place)[: len(asked)] == asked]
+    nearest = max(governing, key=lambda m: len(m.ancestors), default=None)
+    own = [Scope(nearest.place or "", tuple(m.document for m in governing))] if nearest else []
+    return [*own, *(replace(scope, below=bool(own)) for scope in _by_place(inside))]
 
 
-def _is_context(name: str, held: Sequence[Metadata], found: dict[str, str]) -> bool:
+def _is_context(name: str, held: Sequence[Metadata], found: set[str]) -> bool:
     return any(m.document in found and name in (*m.ancestors, m.place) for m in held)
 
 

@@ -35,6 +35,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "各地规定不同，请告诉我您在哪个地方。已收录：{held}。",
         "This depends on the place. Which one do you mean? Held: {held}.",
     ),
+    "held_below": (
+        "另收录有下级地方的文件：{places}。",
+        "Documents of places inside it are held too: {places}.",
+    ),
     "none_there": ("没有相关规定的：{places}。", "Nothing on this is found for: {places}."),
     "refused_order": (
         "这个要求不能照办。我只根据收录的政策文件回答问题，例如补贴、贷款、办照、找哪个部门。",

@@ -7,12 +7,13 @@ import re
 import threading
 
 import pytest
-from conftest import FakeEmbedder, FakeGenerator
+from conftest import FakeEmbedder, FakeGenerator, write_documents
 
-from rag.answer import Answerer, load_answerer
+from rag import config
+from rag.answer import Answerer, load_answerer, load_embedder
 from rag.config import Settings
 from rag.errors import ModelError
-from rag.index import Index
+from rag.index import Index, build, load
 from rag.overview import MOST_SHOWN
 from rag.types import (
     Answer,
@@ -127,6 +128,48 @@ def test_every_mark_has_its_citation_and_every_citation_a_claim(library: Index) 
     answer = answerer(library).answer("我在盘山创业，有什么支持？", mode="extractive")
     used = {mark for claim in answer.claims for mark in claim.marks}
     assert used == set(range(1, len(answer.citations) + 1))
+
+
+CITY = """长春市支持创业若干措施
+长府发〔2020〕7号
+一、贷款
+（一）创业担保贷款最高30万元。
+二、场地
+（二）免费提供创业场地。
+"""
+DISTRICT = """长春市南关区支持创业若干措施
+南府发〔2021〕3号
+一、补贴
+（一）对首次创业的高校毕业生发放开业补贴5000元。
+"""
+
+
+@pytest.fixture(scope="module")
+def two_levels(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
+    folder = tmp_path_factory.mktemp("levels")
+    documents = write_documents(folder / "seeds", [("city.txt", CITY), ("district.txt", DISTRICT)])
+    embedder = load_embedder(config.load())
+    build(folder / "home", documents, embedder)
+    return Answerer(load(folder / "home", embedder.identity), embedder)
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("question", "cited", "said"),
+    [
+        ("南关区创业担保贷款最高多少？", "city.txt", "30万元"),  # the city governs its district
+        ("南关区高校毕业生开业补贴多少？", "district.txt", "5000元"),
+        ("长春市创业担保贷款最高多少？", "city.txt", "另收录有下级地方的文件：南关区"),
+        ("长春市首次创业的高校毕业生开业补贴多少？", "district.txt", "南关区："),
+    ],
+)
+def test_wider_documents_govern_and_narrower_ones_stand_in(
+    two_levels: Answerer, question: str, cited: str, said: str
+) -> None:
+    answer = two_levels.answer(question, mode="extractive")
+    assert answer.status is Status.ANSWERED
+    assert {item.clause.document for item in answer.citations} == {cited}
+    assert said in answer.text
 
 
 def test_the_day_is_an_input(library: Index) -> None:

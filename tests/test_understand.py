@@ -71,6 +71,35 @@ def test_scope_is_the_places_asked_about(question: str, documents: tuple[str, ..
     assert set(understand(question, (), HELD).documents) == set(documents)
 
 
+CITY = Metadata("sh.txt", place="上海市", province="上海市")
+OTHER = Metadata("xh.txt", place="徐汇区", ancestors=("上海市",), province="上海市")
+
+
+@pytest.mark.parametrize(
+    ("question", "scopes"),
+    [
+        ("黄浦区的补贴", [("黄浦区", {"hp.txt", "sh.txt"}, False)]),
+        ("上海黄浦的补贴", [("黄浦区", {"hp.txt", "sh.txt"}, False)]),
+        ("subsidies in Huangpu, Shanghai", [("黄浦区", {"hp.txt", "sh.txt"}, False)]),
+        ("静安区的补贴", [("上海市", {"sh.txt"}, False)]),
+        (
+            "上海的补贴",
+            [("上海市", {"sh.txt"}, False), ("黄浦区", {"hp.txt"}, True), ("徐汇区", {"xh.txt"}, True)],
+        ),
+        (
+            "黄浦和徐汇有什么不同",
+            [("黄浦区", {"hp.txt", "sh.txt"}, False), ("徐汇区", {"xh.txt", "sh.txt"}, False)],
+        ),
+        ("吉林省的补贴", [("长春市", {"cc.txt"}, False)]),
+    ],
+)
+def test_what_governs_a_place_answers_together_and_what_lies_inside_apart(
+    question: str, scopes: list[tuple[str, set[str], bool]]
+) -> None:
+    found = understand(question, (), (*HELD, CITY, OTHER)).scopes
+    assert [(scope.place, set(scope.documents), scope.below) for scope in found] == scopes
+
+
 @pytest.mark.parametrize(
     "question", ["杭州的补贴", "杭州大学生创业补贴能领多少", "我在吉林市，有什么补贴", "徐汇区的补贴"]
 )
