@@ -125,6 +125,13 @@ FURNITURE: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?:信息|文章)?(?:来源|发布机构|发布单位|作者|责任编辑|编辑|浏览次数|阅读次数|点击数?|访问量)\s*[:：]"
         ),
     ),
+    # A bar of nothing but a page's tools: 分享 微信 微博 纠错 打印 [大][中][小].
+    (
+        "tools",
+        re.compile(
+            r"(?:[\[【(（]?\s*(?:我要)?(?:分享|微信|微博|[Qq]{2}空间|朋友圈|纠错|打印(?:本页)?|收藏|关闭|下载|朗读|语音播报|字[号体]|大|中|小|[Aa][-+]?)\s*[\]】)）:：]?[\s|/·]*){2,}$"
+        ),
+    ),
     (
         "tools",
         re.compile(
@@ -134,7 +141,7 @@ FURNITURE: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "navigation",
         re.compile(
-            r"(?:您?(?:当前|现在|所在)(?:的)?位置|首页\s*[>＞»›/|·-]|网站首页|上一[篇条页]|下一[篇条页]|相关(?:链接|阅读|文档|文章|新闻|信息|附件下载)|热门(?:词条|推荐|标签|搜索)|友情链接|猜你喜欢|推荐阅读|联[络系]我们|网站(?:地图|声明|支持|标识码)|无障碍|关于我们|隐私(?:政策|声明))[^。；]{0,120}$"
+            r"(?:您?(?:当前|现在|目前)?(?:的|所在)*位置\s*[:：]|您?(?:当前|现在|所在)(?:的)?位置|首页\s*[>＞»›/|·-]|网站首页|上一[篇条页]|下一[篇条页]|相关(?:链接|阅读|文档|文章|新闻|信息|附件下载)|热门(?:词条|推荐|标签|搜索)|友情链接|猜你喜欢|推荐阅读|联[络系]我们|网站(?:地图|声明|支持|标识码)|无障碍|关于我们|隐私(?:政策|声明))[^。；]{0,120}$"
         ),
     ),
     (
@@ -154,7 +161,7 @@ FURNITURE: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "metadata",
         re.compile(
-            r"(?:索引号|主题分类|体裁分类|主题词|阅读量|浏览量|成文日期|发布日期|发布机构|有效性|文件编号|统一编号|文件状态|公开方式|公开范围|信息名称|"
+            r"(?:索引号|主题分类|体裁分类|主题词|阅读量|浏览量|成文日期|发布日期|生效日期|发布机构|有效性|文件编号|统一编号|文件状态|公开方式|公开范围|信息名称|"
             r"原文(?:链接|地址|网址)|网址|检索时间|检索关键词|抓取时间|采集时间)\s*[:：]"
         ),
     ),
@@ -186,6 +193,12 @@ FURNITURE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("dated_link", re.compile(r"[^。；]{6,120}\s{2,}[\[(（]?\d{4}-\d{1,2}-\d{1,2}[\])）]?$")),
     ("note", re.compile(r"[（(]此件\S{2,12}[)）]$")),
     ("empty_annex", re.compile(r"附件\s*[:：]?$")),
+)
+# 索 引 号：, 有 效 性：: the name of a field, set wide.
+SPACED_NAME = re.compile(r"^(?:[一-鿿][ \u3000]){1,4}[一-鿿](?=\s*[:：])")
+# What a browser shows as the page's title: the document's and the site's. Only the first line of a page is one.
+PAGE_TITLE = re.compile(
+    r"[^。；;]{6,}?(?:\s[-—|]\s|_|-)[^。；;_]{2,40}(?:政府|门户网站|网|[局委厅办部院]|中心)(?:[（(][^（）()]{2,12}[)）])?$"
 )
 MARKDOWN_MARKS = re.compile(r"^(?:#{1,6} +|[-*] +(?=\[))")
 # What follows such a line to the end are titles of other pages.
@@ -294,6 +307,8 @@ def _parts_a_sentence(lines: list[str], kinds: list[str | None], i: int) -> bool
 def _kinds(lines: list[str]) -> list[str | None]:
     """For each line the kind of furniture it is, or None; what depends on its neighbours is settled."""
     kinds = [_furniture_kind(line) for line in lines]
+    if len(lines) > 1 and PAGE_TITLE.match(lines[0]):
+        kinds[0] = kinds[0] or "page_title"
     for i in _repeated_bodies(lines):
         kinds[i] = kinds[i] or "repeated_body"
     content = [i for i, kind in enumerate(kinds) if kind is None]
@@ -419,7 +434,7 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _furniture_kind(line: str) -> str | None:
-    plain = MARKDOWN_MARKS.sub("", line)
+    plain = SPACED_NAME.sub(lambda name: re.sub(r"\s", "", name[0]), MARKDOWN_MARKS.sub("", line))
     if plain.isdigit() and plain != line:  # ## 01 heads a paragraph
         return None
     return next((kind for kind, pattern in FURNITURE if pattern.match(plain)), None)

@@ -193,6 +193,8 @@ def _titles(front: tuple[str, ...]) -> _Titles:
         if DOC_NUMBER_LINE.match(line) and DOC_NUMBER.match(line):
             continue
         text = _tidy_title(line)
+        if ISSUER_IN_TITLE.match(text):  # a title of its own, whatever stands above it
+            unfinished = ""
         red_head = RED_HEAD.fullmatch(text)
         if red_head or ADDRESSEE.match(line) or DATE_LINE.match(line) or NO_TITLE.search(line):
             issuers += [red_head["name"]] if red_head else []

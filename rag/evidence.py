@@ -503,7 +503,7 @@ def _given(name: str, query: Query, text: str) -> str:
 
 
 def _with_title(item: Evidence) -> str:
-    return " ".join([*item.clause.heading[-1:], item.text])
+    return " ".join([*item.clause.heading, item.text])
 
 
 BORN = re.compile(r"\d{4}年?[\d月日号./-]*\s*(?:出?生|毕业|入职|退伍|退役|注册|成立)")

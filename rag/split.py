@@ -27,7 +27,7 @@ class Numbering(NamedTuple):
     """A style of printed numbers; lower `rank` stands higher in a tree, `chapter` units are headings."""
 
     name: str
-    rank: int
+    rank: float
     chapter: bool
     pattern: re.Pattern[str]
     example: str
@@ -68,6 +68,28 @@ NUMBERINGS: tuple[Numbering, ...] = (
     ),
     Numbering("digit_paren", 7, False, re.compile(r"[（(]\s*(?P<n>[\d０-９]{1,3})\s*[)）]\s*"), "（1）..."),
     Numbering("circled", 8, False, re.compile(r"(?P<n>[①-⑳])\s*"), "① ..."),
+)
+
+# 1 总则, 1.1 目的, 1.1.1 ...: printed numbers that hold those above them. A first-level one is told by what
+# follows it (`_decimal_chapters`), the others by the units that are open.
+DECIMALS: tuple[Numbering, ...] = (
+    Numbering(
+        "decimal_chapter", 3.5, True, re.compile(r"(?P<n>\d{1,2})(?:[.．、]\s*|\s+)(?=[一-鿿])"), "1 总则"
+    ),
+    Numbering(
+        "decimal",
+        4.3,
+        False,
+        re.compile(r"\d{1,2}[.．](?P<n>\d{1,2})[.．、]?(?![\d.．])\s*(?=[^\s万亿元%％倍个])"),
+        "1.1 目的",
+    ),
+    Numbering(
+        "decimal_below",
+        4.6,
+        False,
+        re.compile(r"\d{1,2}[.．]\d{1,2}[.．](?P<n>\d{1,2})[.．、]?(?![\d.．])\s*(?=\S)"),
+        "1.1.1 ...",
+    ),
 )
 
 # A heading without a number, marked as one by the file's format: ## 申请条件. Its `rank` is not used.
@@ -179,9 +201,13 @@ class _Splitter:
         """Where a paragraph starts that the file's format marks as a heading -> its level, 1 to 6."""
         self.title_at = -1
         """Where the document's own title starts, if the format marks it: above all other headings."""
+        self.decimal_chapters: frozenset[int] = frozenset()
+        """Where the first-level headings of decimal numbers start: 1 总则 over 1.1 目的."""
 
     def run(self) -> Split:
-        parts = self._parts(self._paragraphs())
+        paragraphs = self._paragraphs()
+        self.decimal_chapters = frozenset(self._decimal_chapters(paragraphs))
+        parts = self._parts(paragraphs)
         for part in parts:
             self._emit_part(part)
         sentences = tuple(tuple(sentences_of(self.text, clause)) for clause in self.clauses)
@@ -216,6 +242,24 @@ class _Splitter:
             else:
                 joined.append((start, end))
         return joined
+
+    def _decimal_chapters(self, paragraphs: list[tuple[int, int]]) -> Iterator[int]:
+        """The starts of short lines 「3 …」 with 「3.1 …」 next or next but one, and of those that go on from them."""
+        lines = [self.text.text[start:end] for start, end in paragraphs]
+        expected = 0
+        for i, line in enumerate(lines):
+            match = (
+                DECIMALS[0].pattern.match(line)
+                if len(line) <= MAX_TITLE and line[-1] not in "。；;"
+                else None
+            )
+            if match is None:
+                continue
+            value = int(match["n"])
+            opens = any(re.match(rf"{value}[.．]1(?!\d)", text) for text in lines[i + 1 : i + 3])
+            if opens or (value == expected and " " in match.group()):
+                expected = value + 1
+                yield paragraphs[i][0]
 
     def _without_marks(self, start: int, end: int) -> tuple[int, int]:
         """A line without the marks of a heading (##), whose level is noted."""
@@ -301,7 +345,7 @@ class _Splitter:
     ) -> list[_Unit]:
         """Put a paragraph into the tree; returns the path to where the next one goes."""
         level = self.levels.get(paragraph[0], 0)
-        opened = self._opening(line, path, last, level)
+        opened = self._opening_decimal(line, paragraph[0], path) or self._opening(line, path, last, level)
         if (
             opened is None
             and level
@@ -390,6 +434,25 @@ class _Splitter:
             and unit.parent.numbering is not None
         )
 
+    def _opening_decimal(self, line: str, start: int, path: list[_Unit]) -> tuple[Numbering, str, int] | None:
+        """The decimal number that opens a paragraph: 2.3 inside 2 and behind 2.2."""
+        if start in self.decimal_chapters:
+            number = str(int(DECIMALS[0].pattern.match(line)["n"]))  # type: ignore[index]  # it matched before
+            return DECIMALS[0], number, int(number)
+        for numbering in DECIMALS[1:]:
+            match = numbering.pattern.match(line)
+            if match is None:
+                continue
+            above = [str(int(part)) for part in re.findall(r"\d+", match.group())][:-1]
+            parents = path[1 : 1 + len(above)]
+            value = int(match["n"])
+            if len(parents) < len(above) or [unit.number for unit in parents] != above:
+                return None
+            before = [unit for unit in parents[-1].children if unit.numbering is numbering]
+            previous = int(before[-1].number) if before else 0
+            return (numbering, str(value), value) if 0 < value - previous <= 3 else None
+        return None
+
     def _opening(
         self, paragraph: str, path: list[_Unit], last: dict[str, int], level: int = 0
     ) -> tuple[Numbering, str, int] | None:
@@ -441,6 +504,8 @@ class _Splitter:
             here = self.text.text[slice(*unit.paragraphs[i])]
             strongly = bool(CLOSES_FOR_CERTAIN.match(here)) and i == len(unit.paragraphs) - 1
             strongly = strongly and (not _is_chapter(unit) or bool(QUESTION.match(before)))
+            if i == 1 and unit.numbering in DECIMALS and self._states_nothing(unit):
+                continue  # 7.5 施行, and what it says
             weakly = not _is_chapter(unit) and i >= usual and bool(CLOSING.match(here))
             if (departments_of(before) and not _is_chapter(unit)) or strongly or weakly:
                 unit.paragraphs, rest = unit.paragraphs[:i], unit.paragraphs[i:]
@@ -521,7 +586,7 @@ class _Splitter:
             self._emit(child, below, label)
         if unit.after:
             self._add(
-                _joined(label, f"0{'b' if unit.paragraphs else ''}"), self._kind(below), heading, unit.after
+                _joined(label, f"0{'b' if unit.paragraphs else ''}"), self._kind(below), below, unit.after
             )
 
     def _emit_fields(

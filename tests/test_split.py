@@ -277,6 +277,30 @@ def test_numbering_style(lines: list[str], expected: list[str]) -> None:
     assert labels(TITLE, *lines) == expected
 
 
+NUMBERED += [
+    pytest.param(
+        ["1 总则", "1.1 目的", "为了创业。", "1.2 范围", "适用于本市。", "2 补贴", "2.1 标准", "补贴如下：",
+         "（1）一等1.5万元；", "（2）二等1万元。", "2.2 程序", "另行规定。", "3 附则", "3.1 施行", "本办法自2024年1月1日起施行。"],
+        ["1.1", "1.2", "2.1.0", "2.1.1", "2.1.2", "2.2", "3.1"],
+        id="decimal numbers that hold those above them",
+    ),
+    pytest.param(
+        ["一、总则", "1.1目的。为了创业。", "1.2范围。本市。", "二、补贴", "2.1标准。", "2.1.1一等。", "2.1.2二等。", "2.2程序。"],
+        ["1.1", "1.2", "2.1.1", "2.1.2", "2.2"],
+        id="decimal numbers under Chinese chapters",
+    ),
+    pytest.param(
+        ["一、甲", "1.5万元以上的。", "（一）乙。", "3.2%的利率。"],
+        ["1.0", "1.1"],
+        id="decimals that are amounts",
+    ),
+    pytest.param(
+        ["1. 甲。", "2. 乙。", "1.5万元封顶。", "3. 丙。"],
+        ["1", "2", "3"],
+        id="a list of digits is no decimal chapter",
+    ),
+]  # fmt: skip
+
 NOT_NUMBERS = [
     pytest.param("依照第二条办理。", id="reference after other words"),
     pytest.param("第一条规定的期限不得延长。", id="reference back to the first"),
