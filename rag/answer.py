@@ -22,7 +22,6 @@ from rag.config import Settings
 from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import ModelError
 from rag.evidence import (
-    SLOTS,
     Judgement,
     Scored,
     Scorer,
@@ -40,6 +39,7 @@ from rag.index import load as load_index
 from rag.overview import MOST_SHOWN, Support, supports
 from rag.rerank import CANDIDATES, rerank
 from rag.retrieve import Found, retrieve, rrf
+from rag.slots import SLOTS
 from rag.terms import tokens
 from rag.types import (
     Answer,
@@ -491,16 +491,13 @@ def _asked(query: Query) -> str:
 
 def _decisive(judgement: Judgement, query: Query) -> bool:
     """Whether an unfilled slot leaves nothing to answer: what is asked is the missing thing itself."""
-    asked = query.intents & {"amount", "phone", "papers", "interest", "deadline", "number", "address", "date"}
-    if {"group", "year", "named"} & set(judgement.missing):
+    asked = query.intents & set(SLOTS) - {"department"}
+    missing = set(judgement.missing)
+    if {"group", "year", "named"} & missing:
         return True
-    if {"phone", "papers", "interest", "address", "date"} & set(judgement.missing) and not asked - set(
-        judgement.missing
-    ):
-        return True
-    if "department" in query.intents and "department" not in judgement.missing:
+    if "department" in query.intents and "department" not in missing:
         return False
-    return bool(asked) and asked <= set(judgement.missing)
+    return bool(asked) and asked <= missing
 
 
 def _claims(evidence: Sequence[Evidence], language: Language, first: int = 1) -> list[Line]:

@@ -18,6 +18,7 @@ from rag.fold import fold
 from rag.index import Index
 from rag.quantities import quantities
 from rag.retrieve import Found, label_matches, search_words
+from rag.slots import NUMBER, SLOTS
 from rag.split import DEPARTMENT_PARENTHESIS
 from rag.terms import Scope, tokens
 from rag.types import Clause, Evidence, Query, Sentence, Span
@@ -34,33 +35,6 @@ RANK_BONUS = 0.35
 # How far below the best sentence another may score and still be shown.
 MARGIN_ONE_THING, MARGIN_SEVERAL, MARGIN_OPEN_SLOT = 0.35, 0.6, 0.8
 CLAUSES_LOOKED_AT = 8
-
-NUMBER = r"[\d〇零一二两三四五六七八九十百千万亿.]+"
-# What fills a slot, in folded clause text. Names are those of `understand.INTENTS`.
-SLOTS: dict[str, re.Pattern[str]] = {
-    "amount": re.compile(
-        rf"{NUMBER}\s*(?:万|亿|千|百)?\s*元|\d\s*[万亿](?![人家户个次])|\d\s*%|百分之|倍|免费|全额|零费用|0成本|[一二三四五六七八九两]折|减半|[:：]\d{(2,)}(?:\.\d+)?(?=;|；|$)"
-    ),
-    "number": re.compile(
-        r"\d|[一二三四五六七八九十两百]+(?:个|家|年|人|次|天|项|名|类|种|日|月|户|万)|百分之|半|首"
-    ),
-    "phone": re.compile(r"\d{3,4}-?\d{7,8}|1\d{10}|12\d{3}"),
-    "papers": re.compile(
-        r"身份证|户口[簿本]|申请表|申请书|申报表|复印件|证明(?!人)|承诺书|协议书|劳动合同|(?:提交|携带|准备|所需|备齐)[^.;]{0,8}材料[^.;]{0,4}[:：]"
-    ),
-    "address": re.compile(r"(?:路|街|道|巷)\d+(?:-\d+)?号|\d+号(?:楼|院)|大道\d|\d+[楼层室]|窗口"),
-    "interest": re.compile(r"利率[^.;]{0,14}\d|lpr|基点|免息|无息|全额贴息|贴息[^.;]{0,12}\d|年息"),
-    # A calendar year alone (2024年度) is no deadline.
-    "deadline": re.compile(
-        r"\d+(?:\.\d+)?\s*(?:个)?(?:月|日|天|工作日|小时|周)|(?<!\d)\d{1,2}年(?!代)|[一二三四五六七八九十两半]+\s*(?:个)?(?:年|月|日|天|小时|工作日)|"
-        r"十[一二三四五]五|当场|即时|期满|截止|以内"
-    ),
-    # A day that the calendar names, or that comes every year.
-    "date": re.compile(
-        r"\d{1,2}月\d{1,2}日|\d{1,2}月(?:底|初|中旬|上旬|下旬|份)|每年\d|每季度|每月\d|截止|截至\d{4}年|全年|随时|常年|年底前"
-    ),
-    "department": re.compile(r"局|委|办公室|部门|中心|银行|支行|厅|政府|单位|所|院"),
-}
 
 # What is asked for when the question speaks of being given something ...
 GIVING = re.compile(r"奖|补|贷|领|给|借|发放|资助|拿到|享受|award|subsid|loan|borrow|grant|receive|get")
@@ -172,7 +146,7 @@ class Scorer:
         )
         self.quantities = quantities(query.text) if not query.labels else frozenset()
         self.quoted = [fold(part) for part in QUOTED.findall(query.text)]
-        self.wanted = [SLOTS[name] for name in query.intents if name in SLOTS and name != "department"]
+        self.wanted = [SLOTS[name].fills for name in query.intents if name in SLOTS and name != "department"]
 
     def _weights(self, text: str, scope: Scope) -> dict[str, float]:
         return {token: self.index.terms.idf(token, scope) for token in tokens(text)}
@@ -307,18 +281,20 @@ def best_of(query: Query, evidence: Sequence[Evidence], found: Found, index: Ind
 def _filling_open_slots(
     query: Query, chosen: Sequence[Scored], ranked: Sequence[tuple[float, Scored]], index: Index
 ) -> list[Scored]:
-    """For each slot that `chosen` leaves open the best sentence that fills it, if it fits nearly as well."""
+    """For each slot that `chosen` leaves open the best sentence that fills it.
+
+    One of the best clause's own, else one that fits nearly as well as the best.
+    """
     found: list[Scored] = []
-    for name in sorted(query.intents & set(SLOTS) - {"department"}):
+    for name in sorted(query.intents & set(SLOTS)):
         have = [of_sentence(index, part.clause, part.sentence) for part in (*chosen, *found)]
         if _filled(name, query, have):
             continue
-        for score, part in ranked:
-            if score < ranked[0][0] - MARGIN_OPEN_SLOT:
-                break
-            if _filled(name, query, [of_sentence(index, part.clause, part.sentence)]):
-                found.append(part)
-                break
+        own = [part for _, part in ranked if part.clause == chosen[0].clause] if chosen else []
+        near = [part for score, part in ranked if score >= ranked[0][0] - MARGIN_OPEN_SLOT]
+        fitting = (part for part in (*own, *near) if part not in chosen and part not in found)
+        filling = (p for p in fitting if _filled(name, query, [of_sentence(index, p.clause, p.sentence)]))
+        found += [part for part in [next(filling, None)] if part is not None]
     return found
 
 
@@ -436,7 +412,7 @@ MOST_FIT, MOST_MISSING = 3.0, 2
 
 def fills(name: str, query: Query, text: str) -> bool:
     """Whether a text holds what fills a slot of the question."""
-    return bool(SLOTS[name].search(_given(name, query, fold(text))))
+    return bool(SLOTS[name].fills.search(_given(name, query, fold(text))))
 
 
 def judge(query: Query, evidence: Sequence[Evidence], found: Found, index: Index) -> Judgement:
@@ -479,8 +455,8 @@ def _scored(scorer: Scorer, item: Evidence, index: Index) -> Scored | None:
 def _filled(name: str, query: Query, evidence: Sequence[Evidence]) -> bool:
     """Whether some evidence fills a slot; an amount counts only beside the support that is asked about."""
     if name == "department":
-        return any(item.clause.departments or SLOTS[name].search(fold(item.text)) for item in evidence)
-    filling = [item for item in evidence if SLOTS[name].search(_given(name, query, fold(item.text)))]
+        return any(item.clause.departments or SLOTS[name].fills.search(fold(item.text)) for item in evidence)
+    filling = [item for item in evidence if SLOTS[name].fills.search(_given(name, query, fold(item.text)))]
     if name != "amount":
         return bool(filling)
     asked = {t.official for t in lexicon.expand(fold(query.text)) if t.kind == "support"}
@@ -506,7 +482,10 @@ def _with_title(item: Evidence) -> str:
     return " ".join([*item.clause.heading, item.text])
 
 
-BORN = re.compile(r"\d{4}年?[\d月日号./-]*\s*(?:出?生|毕业|入职|退伍|退役|注册|成立)")
+# A year that only tells of the asker's own affairs: 2010年建的, 2018年9月生, 一套2010年的.
+BORN = re.compile(
+    r"\d{4}年?[\d月日号./-]*\s*(?:出?生|毕业|入职|入学|入伍|退伍|退役|注册|成立|开业|开的|建|买|购|结婚|领证|搬|来)|\d{4}年的(?=[,.?!;]|$)"
+)
 
 
 def _unnamed(query: Query, evidence: Sequence[Evidence], index: Index) -> bool:
@@ -552,7 +531,7 @@ def _other_group(query: Query, evidence: Sequence[Evidence]) -> bool:
 
 def _other_year(query: Query, evidence: Sequence[Evidence]) -> bool:
     """Whether the question names years and neither the clauses quoted nor their documents speak of one."""
-    question = BORN.sub(" ", query.question)
+    question = BORN.sub(" ", fold(query.question))
     asked = {quantity.value for quantity in quantities(question) if quantity.kind == "year"}
     if not asked:
         return False

@@ -15,10 +15,11 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from rag.evidence import SLOTS, Scorer
+from rag.evidence import Scorer
 from rag.fold import fold
 from rag.index import Index
 from rag.retrieve import Found
+from rag.slots import SLOTS
 from rag.types import Hit, Query
 
 CANDIDATES = 30
@@ -56,7 +57,7 @@ def _signals(
 ) -> dict[str, npt.NDArray[np.float64]]:
     """Each signal as a row over the candidates."""
     scorer = Scorer(query, found, index)
-    asked = [SLOTS[name] for name in sorted(query.intents & set(SLOTS) - {"department"})]
+    asked = [SLOTS[name].fills for name in sorted(query.intents & set(SLOTS) - {"department"})]
     passages, sentences = found.closest(index, numbers)
     rows: dict[str, list[float]] = {
         "passage": passages,

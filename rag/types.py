@@ -247,7 +247,7 @@ class Query:
     labels: tuple[str, ...] = ()
     """Clause labels or label endings that the question names outright ("26", "2.5.26")."""
     intents: frozenset[str] = frozenset()
-    """What is asked for: names of `understand.SLOTS` and `understand.INTENTS`."""
+    """What is asked for: names of `slots.SLOTS` and `understand.INTENTS`."""
     scopes: tuple[Scope, ...] = ()
     """`documents` parted into what is answered apart."""
 

@@ -18,51 +18,28 @@ from rag.errors import InputError
 from rag.fold import INVISIBLE, fold, to_simplified, to_traditional
 from rag.numerals import parse_numeral
 from rag.places import Mention, Place
+from rag.slots import slots_of
 from rag.types import Language, Metadata, Query, Scope, Turn
 
 MAX_QUESTION_CHARS = 4000
 HISTORY_TURNS = 20
 
-# What a question asks for, told by its words: name -> pattern over the folded question.
+# What sort of question it is, told by its words: name -> pattern over the folded question. What it asks for are slots.
 INTENTS: dict[str, re.Pattern[str]] = {
     "overview": re.compile(
         r"(?:什么|哪些|啥|哪几[种项类]|什麼|何种)(?:样的?)?(?:支持|扶持|帮助|优惠|政策|补助|补贴|好处|待遇|福利|措施|照顾|路子|门路|渠道|途径)(?!\S*(?:方案|文件))|"
-        r"(?:都|能|可以|给)\S{0,4}帮\S{0,3}(?:什么|啥|哪些)|(?:做了|有)(?:些|哪些|什么|啥)(?:事|工作|举措)?$|"
+        r"(?:都|能|可以|给)\S{0,4}帮\S{0,3}(?:什么|啥|哪些)|(?:能|可以)(?:享受|拿|领|申请|得)(?:到|着)?(?:些)?(?:啥|什么|哪些)(?:[?？。]|$)|"
+        r"有(?:什么|啥|哪些)(?:能|可以)?帮(?:忙|到|我|得)|(?:啥|什么|哪些)(?:能|可以)(?:享受|帮)|"
+        r"what(?: is|'s) there for|what can (?:i|we|someone|people) (?:get|claim|apply for)\b(?! from| in)|"
+        r"(?:做了|有)(?:些|哪些|什么|啥)(?:事|工作|举措)?$|"
         r"what (?:kind of |kinds of |sort of )?(?:support|help|policies|policy|subsid\w+|benefits?|assistance|incentives?)|"
         r"(?:any|is there) (?:support|help|subsid\w+|assistance)"
-    ),
-    "amount": re.compile(
-        r"多少(?:钱|元|万|块|费|资金|补|奖|经费)|(?:一个?|每)(?:月|年|平|亩|头)(?:能|可以|给|领|拿|补)?多少|(?:贷|领|拿|给|补|奖|借|发|享受|申请|报销|补贴|补助|资助|奖励|金额|额度)[^，。？！,?!]{0,6}多少(?!人|家|个|天|年|次|项|条|户)|"
-        r"几(?:万|千|百|块|元|毛|分钱)|(?:工资|薪水|收入|年薪|租金|房租|价格|费用|学费|报名费)[^，。？！,?!]{0,6}(?:多少|几)|(?:最高|最多|上限)[^，。？！,?!]{0,6}(?:多少|几)|额度|多大额|"
-        r"how much|maximum (?:loan|amount)|what amount"
-    ),
-    "number": re.compile(
-        r"多少|(?<!好)几(?:个|家|人|天|年|次|项|户|名|所|处|件|间|支|期)|比例|占比|百分之|how many|how long|what (?:share|percentage|number)"
-    ),
-    "department": re.compile(
-        r"找(?:谁|哪)|(?:哪个|哪些|什么|哪一个|哪几个|何)(?:\S{0,4})(?:部门|单位|局|机构|窗口|委)|设在哪|谁(?:负责|管|来管|牵头)|归\S{0,6}管|去哪(?:里|儿)?(?:办|申请|问)|"
-        r"(?:部门|单位|局)\S{0,8}(?:负责|牵头)|责任单位|牵头单位|who (?:is|are|do|should|handles|can help)|which (?:department|agency|bureau|office|authorit)|where (?:do|can|should) i (?:go|apply|ask)|whom"
     ),
     "definition": re.compile(
         r"什么意思|啥意思|何意|(?:是|指|叫)(?:的是)?(?:什么|啥|哪)|指(?:的)?(?:什么|哪)|哪[几两三四五六七八九]个|定义|含义|what (?:is|are|does)|meaning"
     ),
     "doc_number": re.compile(r"(?:发文字号|文号|文件编?号|发文号)"),
     "basis": re.compile(r"依据|根据|按照|基于|based on"),
-    "phone": re.compile(r"电话|热线|联系方式|手机号|phone|telephone|hotline"),
-    "address": re.compile(
-        r"哪条(?:街|路)|哪栋|几楼|地址(?:是|在|[?？]|$)|(?:什么|哪个|具体)地址|门牌|具体位置|哪个地方(?:上课|办公|交|办理)|where (?:exactly )?is (?:the|your)|what (?:is the )?address"
-    ),
-    "papers": re.compile(
-        r"(?:什么|哪些|啥|要带?)\S{0,4}(?:材料|证件|手续|资料|表格)|what (?:documents|papers|materials)|what (?:do|should|must) i (?:have to )?(?:hand in|submit|bring|provide|prepare)"
-    ),
-    "interest": re.compile(r"利率|利息|interest rate"),
-    # A day to go by, not how long a thing takes.
-    "date": re.compile(
-        r"几月几?[号日]?(?!个)|几号|哪(?:一)?天|截止|(?:什么|啥)时候(?:开始|能|可以)?(?:开始)?(?:申请|申报|报名|受理|登记)|when (?:can|do|does|should) (?:i|we|the|one)\b.{0,20}(?:apply|open|register)|application (?:deadline|window)"
-    ),
-    "deadline": re.compile(
-        r"(?:什么|啥)时候|何时|哪(?:一)?[年天日]|几[月号]|截止|期限|多久|多长时间|when |deadline|how long|how fast|how soon"
-    ),
     "places": re.compile(
         r"(?:哪(?:些|几个?|个|里)|什么|几个)(?:地方|城市|市县|县市|市|县|地区|省)|各地|(?:这|那)?(?:几|五|四|三|各)(?:个|份)(?:地方|城市|文件)|"
         r"which (?:of (?:these|the) )?(?:\w+ )?(?:cities|city|places|place|governments|counties|local governments)"
@@ -108,7 +85,7 @@ FOLLOW_UP = re.compile(
 )
 # Words behind a place's name that make it part of another name: 沈阳农业大学.
 PART_OF_NAME = re.compile(
-    r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系)|[话版]"
+    r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去一家个某所这那当两几])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系)|[话版]"
 )
 # 从北京回来, 北京户口, 在北京打工: where somebody comes from, not where the policy is asked for.
 COMES_FROM = re.compile(r"(?:从|由|原籍|籍贯|毕业于|老家(?:是|在)?)\s*$|\bfrom\s+$")
@@ -171,13 +148,9 @@ def understand(
         chosen = _places_of_history(turns, near)
     scope = _scope(chosen, held, essence)
     text = _search_text(essence, turns, found, contextual)
-    intents = frozenset(name for name, pattern in INTENTS.items() if pattern.search(fold(essence)))
+    intents = _intents(essence)
     if contextual and not intents:  # 「那盘山呢」 asks what was asked before
-        intents |= {name for name, pattern in INTENTS.items() if pattern.search(fold(_last_question(turns)))}
-    if intents & {"amount", "interest", "phone"}:  # the narrower ones
-        intents -= {"number"}
-    if "date" in intents:
-        intents -= {"deadline"}
+        intents = _intents(_last_question(turns))
     if ORDER.search(fold(asked)) and not _asks_about_policy(essence, named_place=bool(chosen)):
         intents |= {"order"}
     elif ERRAND.search(fold(essence)):
@@ -193,6 +166,11 @@ def understand(
         intents,
         scope.scopes,
     )
+
+
+def _intents(text: str) -> frozenset[str]:
+    folded = fold(text)
+    return slots_of(folded) | {name for name, pattern in INTENTS.items() if pattern.search(folded)}
 
 
 def check_question(question: str) -> str:

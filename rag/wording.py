@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from rag import lexicon, places
 from rag.fold import fold, to_simplified, to_traditional
+from rag.slots import name_of
 from rag.types import Language
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -73,21 +74,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
 }
 
-SLOT_NAMES: dict[str, tuple[str, str]] = {
-    "amount": ("金额", "the amount"),
-    "number": ("具体数量", "the number"),
-    "phone": ("电话", "a telephone number"),
-    "papers": ("所需材料", "the papers needed"),
-    "interest": ("利率或利息", "the interest rate"),
-    "deadline": ("时间或期限", "the time or deadline"),
-    "department": ("负责部门", "the department in charge"),
-    "address": ("地址", "an address"),
-    "year": ("所问的年份", "the year asked about"),
-    "date": ("日期或截止时间", "the date or closing day"),
-    "named": ("所问的这一项", "what exactly is asked about"),
-    "group": ("所问的这类人", "the group asked about"),
-}
-
 KIND_NAMES: dict[str, tuple[str, str]] = {
     "loan": ("贷款融资", "Loans and finance"),
     "subsidy": ("补贴奖励", "Subsidies and awards"),
@@ -117,7 +103,7 @@ def in_script(text: str, language: Language) -> str:
 
 def slot_names(slots: Sequence[str], language: Language) -> str:
     """The names of slots as a list in a sentence."""
-    names = [SLOT_NAMES[slot][language == "en"] for slot in slots if slot in SLOT_NAMES]
+    names = [name_of(slot)[language == "en"] for slot in slots]
     return ", ".join(names) if language == "en" else in_script("、".join(names), language)
 
 
