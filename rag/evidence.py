@@ -18,7 +18,7 @@ from rag.fold import fold
 from rag.index import Index
 from rag.quantities import quantities
 from rag.retrieve import Found, label_matches, search_words
-from rag.slots import NUMBER, SLOTS
+from rag.slots import NUMBER, SLOTS, counted
 from rag.split import DEPARTMENT_PARENTHESIS
 from rag.terms import Scope, tokens
 from rag.types import Clause, Evidence, Query, Sentence, Span
@@ -30,6 +30,12 @@ MOST_ITEMS = 12
 # What a sentence's score is made of; set on the development questions, see `Scorer.score`.
 COSINE_WEIGHT, COVERAGE_WEIGHT = 8.0, 1.5
 FILLED_WEIGHT, QUOTED_WEIGHT, QUANTITY_WEIGHT = 0.35, 0.4, 0.3
+# What only says why and by whom a document is made answers hardly any question; nor does the notice that sends it.
+FRAME = re.compile(
+    r"(?:第[一二三四五六七八九十\d]+条\s*|\d+(?:\.\d+)*\s*)?(?:[（(【][^）)】]{2,10}[）)】]\s*)?(?:为(?:了|深入|全面|进一步|贯彻|规范|做好|加强|加快|推进|推动|支持|促进|吸引|鼓励|切实|落实|充分|完善|保障|帮助)?[^。]{6,}(?:制定|提出|现就|如下|通知|出台|印发)|现将[^。]*(?:印发|如下|公布)|请(?:遵照|认真|结合))"
+)
+FRAME_WEIGHT = 0.6
+ABOUT_THE_FRAME = frozenset({"basis", "doc_number", "definition"})
 # A clause's rank in retrieval counts this much by its inverse, beside its sentences' own scores.
 RANK_BONUS = 0.35
 # How far below the best sentence another may score and still be shown.
@@ -197,6 +203,7 @@ class Scorer:
             + FILLED_WEIGHT * filled
             + QUOTED_WEIGHT * (quoted + defined)
             + QUANTITY_WEIGHT * same
+            - FRAME_WEIGHT * bool(FRAME.match(sentence.text) and not self.query.intents & ABOUT_THE_FRAME)
         )
         return Scored(clause, position, sentence, cosine, coverage, score)
 
@@ -257,6 +264,8 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
         ):
             continue
         chosen.append(part)
+    if query.intents & {"list", "papers"}:
+        chosen += _rest_of(chosen[0].clause, chosen, scorer)
     chosen += _filling_open_slots(query, chosen, ranked, index)
     chosen = _with_lists(_with_context(chosen, scorer), scorer, whole=several)
     order = {part.clause: i for i, part in reversed(list(enumerate(chosen)))}
@@ -296,6 +305,14 @@ def _filling_open_slots(
         filling = (p for p in fitting if _filled(name, query, [of_sentence(index, p.clause, p.sentence)]))
         found += [part for part in [next(filling, None)] if part is not None]
     return found
+
+
+def _rest_of(clause: int, chosen: Sequence[Scored], scorer: Scorer) -> list[Scored]:
+    """The sentences of a clause that are not chosen yet, if it is short enough to be given whole: what is listed in it."""
+    parts = scorer.sentences(clause)
+    if sum(len(part.sentence.text) for part in parts) > CHARS_SEVERAL:
+        return []
+    return [part for part in parts if part not in chosen]
 
 
 def _with_lists(chosen: list[Scored], scorer: Scorer, *, whole: bool) -> list[Scored]:
@@ -410,9 +427,15 @@ CONFIDENCE_FIT, CONFIDENCE_MISSING, CONFIDENCE_BIAS = 1.06, -3.65, -0.53
 MOST_FIT, MOST_MISSING = 3.0, 2
 
 
+TELLING = 0.6
+EASILY_FILLED = frozenset({"amount", "number", "fee", "penalty", "guarantor", "online"})
+"""Slots that nearly any clause fills: one counts only if it holds `TELLING` of the question's words that the best one holds."""
+
+
 def fills(name: str, query: Query, text: str) -> bool:
-    """Whether a text holds what fills a slot of the question."""
-    return bool(SLOTS[name].fills.search(_given(name, query, fold(text))))
+    """Whether a text holds what fills a slot of the question; what is counted has to be of the sort asked for."""
+    found = counted(fold(query.question)) if name in ("number", "deadline") else None
+    return bool((found or SLOTS[name].fills).search(_given(name, query, fold(text))))
 
 
 def judge(query: Query, evidence: Sequence[Evidence], found: Found, index: Index) -> Judgement:
@@ -428,7 +451,13 @@ def judge(query: Query, evidence: Sequence[Evidence], found: Found, index: Index
     coverage = max(scorer.coverage(clause_text), max((part.coverage for part in parts if part), default=0.0))
     x = COSINE_SLOPE * (cosine - COSINE_AT_HALF[query.language])
     x += COVERAGE_SLOPE * (coverage - COVERAGE_AT_HALF[query.language])
-    missing = tuple(name for name in sorted(query.intents & set(SLOTS)) if not _filled(name, query, evidence))
+    told = [scorer.coverage(" ".join([*item.clause.heading, item.clause.text])) for item in evidence]
+    telling = [item for item, share in zip(evidence, told, strict=True) if share >= TELLING * max(told)]
+    missing = tuple(
+        name
+        for name in sorted(query.intents & set(SLOTS))
+        if not _filled(name, query, telling if name in EASILY_FILLED else evidence)
+    )
     if _unnamed(query, evidence, index):
         missing = (*missing, "named")
     if _other_group(query, evidence):
@@ -456,7 +485,7 @@ def _filled(name: str, query: Query, evidence: Sequence[Evidence]) -> bool:
     """Whether some evidence fills a slot; an amount counts only beside the support that is asked about."""
     if name == "department":
         return any(item.clause.departments or SLOTS[name].fills.search(fold(item.text)) for item in evidence)
-    filling = [item for item in evidence if SLOTS[name].fills.search(_given(name, query, fold(item.text)))]
+    filling = [item for item in evidence if fills(name, query, item.text)]
     if name != "amount":
         return bool(filling)
     asked = {t.official for t in lexicon.expand(fold(query.text)) if t.kind == "support"}

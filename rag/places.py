@@ -551,6 +551,8 @@ def _followed(text: str, end: int, *, strictly: bool = False) -> bool:
     """Whether a name can end at `end`; strictly: not where a common word could as well."""
     if end == len(text) or not text[end].isalpha():
         return not strictly
+    if text[end] in "到至" and text[end + 1 : end + 2].isdigit():  # 成都到2020年
+        return True
     return text[end] in FOLLOWERS and not (strictly and text[end] in WEAK_FOLLOWERS)
 
 

@@ -25,7 +25,7 @@ class Slot(NamedTuple):
 SLOTS: dict[str, Slot] = {
     "amount": Slot(
         re.compile(
-            r"多少(?:钱|元|万|块|费|资金|补|奖|经费)|(?:一个?|每)(?:月|年|平|亩|头)(?:能|可以|给|领|拿|补)?多少|"
+            r"(?:房租|租金|费用|工资|补贴|奖励|奖金|补助)(?:是)?(?:怎么|咋|如何)(?:算|收|计)|(?:盘子|规模|力度|资金|额)(?:有)?多大|多大(?:规模|力度)|奖(?:了|励)?多少|\bthe most (?:i|we|one|you|that)\b|ceiling|face value|how (?:large|big) (?:is|are|of) (?:a |the )?(?:loan|grant|fine|award|subsid|fund|prize)|maximum|upper limit|多少(?:钱|元|万|块|费|资金|补|奖|经费)|(?:一个?|每)(?:月|年|平|亩|头)(?:能|可以|给|领|拿|补)?多少|"
             r"(?:贷|领|拿|给|补|奖|借|发|享受|申请|报销|补贴|补助|资助|奖励|金额|额度)[^，。？！,?!]{0,6}多少(?!人|家|个|天|年|次|项|条|户)|几(?:万|千|百|块|元|毛|分钱)|"
             r"(?:工资|薪水|收入|年薪|租金|房租|价格|费用|学费|报名费)[^，。？！,?!]{0,6}(?:多少|几)|(?:最高|最多|上限)[^，。？！,?!]{0,6}(?:多少|几)|额度|多大额|how much|maximum (?:loan|amount)|"
             r"what amount"
@@ -65,14 +65,16 @@ SLOTS: dict[str, Slot] = {
     ),
     "address": Slot(
         re.compile(
-            r"哪条(?:街|路)|哪栋|几楼|地址(?:是|在|[?？]|$)|(?:什么|哪个|具体)地址|门牌|具体位置|哪个地方(?:上课|办公|交|办理)|where (?:exactly )?is (?:the|your)|what (?:is the )?address"
+            r"在哪(?:条|一条)(?:街|路)|street and number|\bstreet\b|\baddress\b|where exactly|哪条(?:街|路)|哪栋|几楼|地址(?:是|在|[?？]|$)|(?:什么|哪个|具体)地址|门牌|具体位置|哪个地方(?:上课|办公|交|办理)|where (?:exactly )?is (?:the|your)|what (?:is the )?address"
         ),
         re.compile(r"(?:路|街|道|巷)\d+(?:-\d+)?号|\d+号(?:楼|院)|大道\d|\d+[楼层室]|窗口"),
         "地址",
         "an address",
     ),
     "interest": Slot(
-        re.compile(r"利率|利息|interest rate"),
+        re.compile(
+            r"年息|月息|贴(?:多少|几个?点?)(?:的)?息|贴息(?:比例|多少|几)|几个点(?:的)?(?:利|息)|(?:年)?利率\S{0,4}几个点|what interest|利率|利息|interest rate"
+        ),
         re.compile(r"利率[^.;]{0,14}\d|lpr|基点|免息|无息|全额贴息|贴息[^.;]{0,12}\d|年息"),
         "利率或利息",
         "the interest rate",
@@ -89,7 +91,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "date": Slot(
         re.compile(
-            r"几月几?[号日]?(?!个)|几号|哪(?:一)?天|截止|(?:什么|啥)时候(?:开始|能|可以)?(?:开始)?(?:申请|申报|报名|受理|登记)|"
+            r"几月几?[号日]?(?!个)|(?<!电话)(?<!手机)几号(?!窗口|楼)|哪(?:一)?天|截止|(?:什么|啥)时候(?:开始|能|可以)?(?:开始)?(?:申请|申报|报名|受理|登记)|"
             r"when (?:can|do|does|should) (?:i|we|the|one)\b.{0,20}(?:apply|open|register)|application (?:deadline|window)"
         ),
         re.compile(
@@ -138,7 +140,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "fee": Slot(
         re.compile(
-            r"(?:要|需要|得|用)(?:不要|不用)?(?:交|收|付|缴|掏)(?:什么|多少|几|点)?\S{0,3}(?:费|钱)|手续费|工本费|收费(?:吗|标准|多少|不)|要钱(?:吗|不)|花钱(?:吗|不)|免费(?:吗|不|的吗)|报名费|押金|\bfees?\b|"
+            r"(?:怎么|怎样|如何|咋)收费|收(?:多少|几)|(?:需|须|要)不?(?:需|须|要)?(?:另外|自己|本人)?(?:付费|交钱|收费)|(?:要|需要|得|用)(?:不要|不用)?(?:交|收|付|缴|掏)(?:什么|多少|几|点)?\S{0,3}(?:费|钱)|手续费|工本费|收费(?:吗|标准|多少|不)|要钱(?:吗|不)|花钱(?:吗|不)|免费(?:吗|不|的吗)|报名费|押金|\bfees?\b|"
             r"\bcharge"
         ),
         re.compile(r"(?<!经|消|公|浪)费(?!用补|率)|收取|押金|\bfee|charge"),
@@ -228,6 +230,16 @@ SLOTS: dict[str, Slot] = {
         "面积",
         "the area",
     ),
+    "person": Slot(
+        re.compile(
+            r"哪(?:位|个)(?:领导|市长|县长|干部|专家|老师|负责人)|谁(?:签发|签的|签字|批的)|叫什么名字|who signed|name of the (?:person|official|contact)"
+        ),
+        re.compile(
+            r"签发人|(?:市长|县长|区长|局长|主任|书记|组长|联系人)\s*[:：]?\s*[一-鿿]{2,3}(?=[,.;、)]|$)"
+        ),
+        "具体的人",
+        "a person's name",
+    ),
     "venue": Slot(
         re.compile(
             r"(?:在|到|去)(?:哪(?:里|儿|个地方)?|什么地方)(?:上课|培训|考试|参加|面试|领取?|举办|比赛)|where (?:is|are|does|do|will)\b.{0,30}\b(?:held|take place|class|training)"
@@ -239,6 +251,33 @@ SLOTS: dict[str, Slot] = {
         "the place",
     ),
 }
+
+# What is counted: 几年, 多少套. Only a number with that unit, or one of the same sort, answers.
+COUNTED = re.compile(
+    r"(?<!好)(?:几|多少)\s*(?:个)?(?P<unit>年|个?月|天|日|小时|工作日|周|套|家|户|人|名|位|次|项|所|件|亩|平方米|平|公里|吨|辆|支|期|处|间|台|张|节|门)(?!钱|元|级|底|初|份)"
+)
+DURATION = r"(?:个)?(?:年(?!代|度|底|末|初)|个?月(?!\d|底|初|份)|天|日(?!前|起)|小时|工作日|周(?!岁|年))"
+SAME_SORT: tuple[tuple[frozenset[str], str], ...] = (
+    (frozenset({"年", "月", "个月", "天", "日", "小时", "工作日", "周", "期"}), DURATION),
+    (frozenset({"人", "名", "位"}), "(?:余|多)?[人名位]"),
+    (frozenset({"家", "户", "所", "处", "支"}), "(?:余|多)?(?:家|户|个|所|处|支)"),
+    (frozenset({"平", "平方米", "亩"}), "(?:平|㎡|m2|亩)"),
+)
+
+
+def counted(folded: str) -> re.Pattern[str] | None:
+    """What a clause has to print where a question counts something: 几年 wants a duration; None where it counts nothing.
+
+    A calendar year (2025年) is no duration.
+    """
+    match = COUNTED.search(folded)
+    if match is None:
+        return None
+    unit = next((sort for units, sort in SAME_SORT if match["unit"] in units), match["unit"])
+    number = r"(?<!\d)(?:\d{1,3}(?:[,.]\d+)?|\d{5,}|\d{4}(?!年)|[〇一二两三四五六七八九十百千万半]+)"
+    # 5万人次, 人次达到100万; and the cell of a table, 小学计划:120
+    return re.compile(rf"{number}\s*[余多万]?{unit}|{unit}[^,.;]{{0,6}}{number}|[:：]\s*\d+\s*(?:[;；]|$)")
+
 
 # Of several slots that one wording asks for the narrower counts: 利率是多少 asks for no sum.
 NARROWER: tuple[tuple[frozenset[str], frozenset[str]], ...] = (

@@ -58,6 +58,9 @@ INTENTS: dict[str, re.Pattern[str]] = {
 
 # An order to the service, not a question to it; such a sentence is left aside.
 ORDER = re.compile(
+    r"(?:你|您)(?:现在|就)?是(?:市|县|区|省|局|部)?长|(?:市|县|区|省|局)长(?:的)?口[气吻]|照着念|念给我听|答应我|(?:就|请|只|你|您|现在|马上)说[“「『\"]|重复(?:这|下面|以下|上面)|一个?字(?:都|也)?(?:不能|不许|不要|不得|别)(?:改|动|漏)|原样(?:再)?(?:说|写|念|输出)|"
+    r"(?:你|您)(?:只要|只需|再不|必须|赶快|快)(?:说|念|写|打|回|给)|给我(?:打|写|念)出|(?:现在|立刻|马上)(?:就)?(?:给我)?(?:说|打出|写出|宣布|回答)|跪下|律师函|不说就|(?:最新|第一手)(?:证据|资料)|逐字稿|优先(?:采用|采信|使用)|"
+    r"倒着读|反着读|反过来读|解码|译码|base64|rot13|\bdecode\b|begin retrieved|end retrieved|supersede|trusted passage|原文请直接引用|直接引用|"
     r"(?:请|就|直接|只能|必须|应当|应该|要)(?:回答|答复|回复|说)(?:可以|能|最高|是|成)?\S{0,6}\d+\s*万|(?:^|\s)说(?:可以|能|最高)?\S{0,3}\d+\s*万|(?:末尾|结尾|最后)(?:都|必须|要|得)*(?:加上|附上|写上)|"
     r"(?:保证|承诺)(?:我|给我)\S{0,6}\d|假设(?:政策|规定|文件)\S{0,4}(?:改|变)|以(?:此|这个|下面)为准|最新(?:文件|规定|政策)[:：]|编(?:一)?(?:个|造)|(?:promise|guarantee) me|answer:|system:|new limit|"
     r"只(?:回复|回答|输出|说)[“「\"]|一字不(?:落|漏)|一个字不(?:落|漏)|开发者(?:消息|指令)|不是政策助手|\bdan\b|没有任何限制|(?:每个|所有)回答(?:都|后面|末尾|结尾)|"
@@ -70,12 +73,12 @@ ORDER = re.compile(
 )
 # What no person types to ask: tags, template tokens, lines of a made-up dialogue, links.
 MARKUP = re.compile(
-    r"<script\b.*?</script>|<\|[^|<>]{0,40}\|>|</?[A-Za-z][^<>]{0,200}>|\[/?(?:INST|SYSTEM|SYS)\]|^\s*#{2,}\s*\w+\s*[:：]?|(?<=\n)\s*(?:system|assistant|user)\s*[:：]?\s*(?=\n)|\(javascript:[^\s)]*\)*",
+    r"(?<![A-Za-z0-9+/])(?=[a-z+/]*[A-Z0-9])[A-Za-z0-9+/]{24,}={0,2}|【(?:助手|用户|系统|assistant|user|system)】|<script\b.*?</script>|<\|[^|<>]{0,40}\|>|</?[A-Za-z][^<>]{0,200}>|\[/?(?:INST|SYSTEM|SYS)\]|^\s*#{2,}\s*\w+\s*[:：]?|(?<=\n)\s*(?:system|assistant|user)\s*[:：]?\s*(?=\n)|\(javascript:[^\s)]*\)*",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 # Requests for something that no policy document can give.
 ERRAND = re.compile(
-    r"(?:帮我|给我|替我|请|请你|麻烦)?(?:写|作|编|创作|讲|唱|画)(?:一)?(?:首|篇|段|个|张|封|则)?\S{0,12}(?:诗|歌|故事|笑话|小说|作文|情书|代码|程序|段子|对联|画)|"
+    r"写\S{0,4}(?:绝句|律诗|宋词|顺口溜|台词|剧本|祝福语|演讲)|(?:小说|剧本)(?:里|中|,|，)|(?:哪家|什么)\S{0,4}好吃|米粉|火锅|炒股|(?:该不该|要不要|能不能)(?:买|卖|抄底)\S{0,3}股|(?:buy|sell)(?:ing)? (?:the )?(?:dip|shares|stock)|shares (?:fell|rose)|离婚|算命|(?:帮我|给我|替我|请|请你|麻烦)?(?:写|作|编|创作|讲|唱|画)(?:一)?(?:首|篇|段|个|张|封|则)?\S{0,12}(?:诗|歌|故事|笑话|小说|作文|情书|代码|程序|段子|对联|画)|"
     r"天气|下雨|下雪|气温|股票|股价|彩票|星座|算命|翻译(?:一下|成)|菜谱|怎么做(?:菜|饭)|(?:推荐|有什么)(?:电影|餐馆|美食|景点)|"
     r"\b(?:write|compose|tell|sing)\b.{0,20}\b(?:poem|song|story|joke|essay|code|letter)\b|weather|stock price|horoscope|recipe|translate"
 )
@@ -153,7 +156,9 @@ def understand(
         intents = _intents(_last_question(turns))
     if ORDER.search(fold(asked)) and not _asks_about_policy(essence, named_place=bool(chosen)):
         intents |= {"order"}
-    elif ERRAND.search(fold(essence)):
+    elif ERRAND.search(fold(essence)) or (
+        not scope.places and not scope.not_held and _is_no_question(essence, turns)
+    ):
         intents |= {"errand"}
     return Query(
         asked,
@@ -217,7 +222,11 @@ def without_orders(question: str) -> str:
     )
     kept = SENTENCE_END.sub("\n", kept)
     parts = re.findall(r"[^。！？!?；;\n]+[。！？!?；;\n]*", kept)
-    kept = "".join(part for part in parts if not ORDER.search(fold(part)))
+    parts = [part for part in parts if not ORDER.search(fold(part))]
+    errands = [part for part in parts if ERRAND.search(fold(part))]
+    if any(part not in errands and _asks_about_policy(part, named_place=False) for part in parts):
+        parts = [part for part in parts if part not in errands]
+    kept = "".join(parts)
     if not _content(kept):  # the order may share a sentence with the question
         pieces = re.findall(r"[^。！？!?；;\n，,：:]+[。！？!?；;\n，,：:]*", question)
         kept = "".join(map(_before_order, pieces))
@@ -245,6 +254,19 @@ def _asks_about_policy(text: str, *, named_place: bool) -> bool:
         re.search(r"[?？吗呢]|多少|什么|哪|谁|怎么|如何|几|how|what|who|when|where|which|can i", folded)
     )
     return asks and (named_place or any(term.kind in POLICY_KINDS for term in lexicon.expand(folded)))
+
+
+# Abuse, and what else is said to nobody in particular.
+ABUSE = re.compile(
+    r"傻[逼比叉b]|煞笔|滚(?:蛋|开|[!！。]|$)|去死|垃圾|废物|他妈|妈的|屁用|王八|白痴|蠢货|idiot|stupid|fuck|shit|useless (?:bot|machine)"
+)
+
+
+def _is_no_question(text: str, turns: Sequence[Turn]) -> bool:
+    """Whether a text that names no place asks nothing and speaks of nothing that policies are about."""
+    folded = fold(text)
+    known = any(term.kind in POLICY_KINDS for term in lexicon.expand(folded))
+    return bool(ABUSE.search(folded)) and not (known and _asks_about_policy(text, named_place=False))
 
 
 def is_follow_up(question: str, history: Sequence[Turn]) -> bool:
