@@ -179,9 +179,7 @@ class Scorer:
         """The sentences of a clause, each scored; a mere title is none, unless it is all there is."""
         parts = self.index.sentences[clause]
         owner = self.index.clauses[clause]
-        telling = [
-            i for i, part in enumerate(parts) if not (_is_title(part, owner) or ASKS.search(part.text))
-        ]
+        telling = [i for i, part in enumerate(parts) if not (is_title(part, owner) or ASKS.search(part.text))]
         return [self.score(clause, i) for i in telling or range(len(parts))]
 
     def score(self, clause: int, position: int) -> Scored:
@@ -208,7 +206,7 @@ class Scorer:
         return Scored(clause, position, sentence, cosine, coverage, score)
 
 
-def _is_title(sentence: Sentence, clause: Clause) -> bool:
+def is_title(sentence: Sentence, clause: Clause) -> bool:
     """Whether a sentence only repeats the clause's own title, with its number before it."""
     title = clause.heading[-1] if clause.heading else ""
     return bool(title) and title in sentence.text and len(sentence.text) - len(title) < 10
@@ -555,7 +553,7 @@ def _other_group(query: Query, evidence: Sequence[Evidence]) -> bool:
     held = [groups_in(item.clause.text + "".join(item.clause.heading)) for item in evidence]
     if not any(held):  # nobody is named: enough for a procedure, not for a support that a group asks about
         return any(term.kind == "support" for term in lexicon.expand(fold(query.question)))
-    return all(groups and not any(_same_group(a, b) for a in asked for b in groups) for groups in held)
+    return all(groups and not any(same_group(a, b) for a in asked for b in groups) for groups in held)
 
 
 def _other_year(query: Query, evidence: Sequence[Evidence]) -> bool:
@@ -585,7 +583,8 @@ def groups_in(text: str) -> set[str]:
     }
 
 
-def _same_group(one: str, other: str) -> bool:
+def same_group(one: str, other: str) -> bool:
+    """Whether two groups of people, by their official names, are one, one part of the other, or of one family."""
     if one in other or other in one:
         return True
     return any(family.search(one) and family.search(other) for family in FAMILIES)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from rag.evidence import Scorer, groups_in, of_sentence
+from rag.evidence import Scorer, groups_in, is_title, of_sentence, same_group
 from rag.fold import fold
 from rag.index import Index
 from rag.retrieve import Found
@@ -21,16 +21,18 @@ MAX_LINE_CHARS = 90
 
 # kind -> words that name such a support; the first kind that matches counts.
 KINDS: dict[str, re.Pattern[str]] = {
-    "loan": re.compile(r"贷款|贴息|融资担保|授信|信贷|担保费|质押融资|风险补偿"),
+    "loan": re.compile(
+        r"贷款|贴息|融资|授信|信贷|担保费|风险补偿|风投|创投|天使投资|创业投资|股权投资|引导基金"
+    ),
     "insurance": re.compile(r"社会保险|社保|医疗保险|养老保险|工伤保险"),
     "housing": re.compile(r"落户|住房|公寓|公积金|安居|租房|购房"),
     "training": re.compile(r"培训|实训|见习|辅导|导师"),
     "subsidy": re.compile(r"补贴|补助|奖励|奖补|资助|资金支持|专项资金|创新券|扶持资金|给予资金"),
     "space": re.compile(r"场地|厂房|孵化基地|办公用房|用地|租金|众创空间|创业园|入驻"),
     "tax": re.compile(r"税收|所得税|增值税|减税|免税|税费|加计扣除|收费|费用减免"),
-    "registration": re.compile(r"营业执照|登记|注册|开办|注销|审批|证照|一窗|一网通办|办理"),
+    "registration": re.compile(r"营业执照|登记|注册|开办|注销|审批|证照|一窗|一网通办|办理|开户"),
     "property": re.compile(r"专利|知识产权|商标"),
-    "talent": re.compile(r"人才|签证|居留|子女入学"),
+    "talent": re.compile(r"人才|签证|居留|子女入学|(?:在职|离岗|兼职)创业|离岗创办"),
 }
 GRANTED = re.compile(
     r"可申请|可以申请|申请最高|给予|享受|发放|免费|减免|免征|落实|纳入|补贴|补助|奖励|贴息|最高|可在|可比照|优先|允许|取消|提供|不收|返还|报销|予以|设立|扶持|帮助|放宽|一律|即可|得到|解决"
@@ -46,12 +48,16 @@ PERSONAL = re.compile(
     r"证照联办|一件事一次办|一业一证|全程网办|[0零]成本|简易注销|先照后证|住房保障|公共租赁住房|绿色通道|抵押贷款|贴息|减免|免征|给予[^，,。]{0,8}(?:补贴|补助|奖励|资金|扶持)"
 )
 INSTITUTIONAL = re.compile(
-    r"重点实验室|工程(?:技术)?(?:研究)?中心|研究院|联盟|基金|产业集群|试点示范|示范基地建设|领军企业|上市|统计|工作机制|信息库|队伍"
+    r"重点实验室|工程(?:技术)?(?:研究)?中心|(?:制造业|技术|协同|产业)创新中心|链主|研究院|联盟|产业集群|试点示范|示范基地建设|领军企业|统计|工作机制|信息库|队伍"
 )
 # How a support is run, watched and taken back is none to the one who asks.
 ADMINISTRATION = re.compile(
-    r"停发|骗取|追回|追缴|公示|制定本|印发|不再享受|不得|违反|违法|侵权|专账|绩效|考核|监督检查|评审|台账|弄虚作假|由.{0,12}(?:财政|预算).{0,8}(?:承担|分担|安排)|责令|处罚|纳入.{0,6}信用"
+    r"停发|骗取|追回|追缴|公示|制定本|印发|不再享受|不得|违反|违法|侵权|专账|绩效(?!奖)|考核|监管|市场乱象|信息披露|强制许可|授权第三方|负面清单|责任机制|监督检查|评审|台账|弄虚作假|由.{0,12}(?:财政|预算).{0,8}(?:承担|分担|安排)|责令|处罚|纳入.{0,6}信用"
 )
+
+
+# 一次性创业补贴。 is printed over the support that it names.
+TITLE = re.compile(r"\W{0,2}[\d一二三四五六七八九十.、（）()]*[^，,；;。\d%]{2,12}[。：:]?")
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,9 @@ class Support:
 def supports(query: Query, found: Found, index: Index) -> list[Support]:
     """The supports in scope, best first: what names the asker's group, what is granted, what fits the words."""
     scorer = Scorer(query, found, index)
-    asked = groups_in(query.text)
+    asked = {
+        group for group in groups_in(query.text) if "创业" not in group
+    }  # who starts a business may be anybody
     ranks = {hit.clause.id: hit.rank for hit in found.hits}
     wanted = {kind for kind, words in KINDS.items() if words.search(fold(query.question))}
     listed: dict[int, list[Support]] = {}
@@ -77,18 +85,24 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
         clause = index.clauses[number]
         if clause.kind in ("preamble", "principle", "closing", "goal"):
             continue
-        here = groups_in(clause.text)
+        here = groups_in(" ".join([*clause.heading[-1:], clause.text]))
         for position, sentence in enumerate(index.sentences[number]):
+            if is_title(sentence, clause) or TITLE.fullmatch(sentence.text):
+                continue
             titled = " ".join([*clause.heading[-1:], sentence.text])
             kind = kind_of(sentence.text) or (kind_of(titled) if AMOUNT.search(sentence.text) else None)
             if kind is None or ADMINISTRATION.search(sentence.text):
                 continue
             scored = scorer.score(number, position)
-            fits = bool(asked & (groups_in(sentence.text) or here))
+            named = groups_in(sentence.text) or here
+            fits = any(same_group(one, other) for one in asked for other in named)
             granted = bool(
                 GRANTED.search(sentence.text) or AMOUNT.search(sentence.text)
             ) and not _only_intended(sentence.text)
-            other_only = bool(here) and bool(asked) and not fits
+            if asked and named and not fits:  # a support for other people
+                continue
+            if INSTITUTIONAL.search(sentence.text) and not (PERSONAL.search(sentence.text) or fits):
+                continue
             score = (
                 scored.score
                 + 1.2 * fits
@@ -96,9 +110,7 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
                 + 0.4 * bool(AMOUNT.search(sentence.text))
                 + 0.5 * bool(PERSONAL.search(sentence.text))
                 + 0.8 * (kind in wanted)
-                - 0.5 * bool(INSTITUTIONAL.search(sentence.text))
                 + (0.3 if clause.id in ranks else 0.0)
-                - 0.6 * other_only
             )
             support = Support(
                 kind, of_sentence(index, number, sentence), line_of(sentence, kind), granted, fits, score
