@@ -253,7 +253,7 @@ class Answerer:
             plan.compose = False  # a clause, a list or a term asked for is given whole, as it is printed
         if "department" in query.intents and not query.intents & ONE_THING:
             plan.compose = False  # whom to ask is all that is asked: the names are given as they are printed
-            plan.lines = plan.lines if len(ASKING_WORD.findall(fold(query.question))) > 1 else plan.lines[:1]
+            plan.lines = plan.lines if len(ASKING_WORD.findall(fold(query.asked))) > 1 else plan.lines[:1]
         if "department" in query.intents:
             self._add_departments(plan, evidence, query.language)
         if judgement.missing:
@@ -486,7 +486,7 @@ def _strays(query: Query, line: Claim, composed: Sequence[Claim]) -> bool:
 
 def _asked(query: Query) -> str:
     """The question as the model reads it: with what the history supplies."""
-    return query.text if len(query.text) > len(query.question) else query.question
+    return query.text if len(query.text) > len(query.asked) else query.asked
 
 
 def _decisive(judgement: Judgement, query: Query) -> bool:

@@ -432,7 +432,7 @@ EASILY_FILLED = frozenset({"amount", "number", "fee", "penalty", "guarantor", "o
 
 def fills(name: str, query: Query, text: str) -> bool:
     """Whether a text holds what fills a slot of the question; what is counted has to be of the sort asked for."""
-    found = counted(fold(query.question)) if name in ("number", "deadline") else None
+    found = counted(fold(query.asked)) if name in ("number", "deadline") else None
     return bool((found or SLOTS[name].fills).search(_given(name, query, fold(text))))
 
 
@@ -500,7 +500,7 @@ def _is_about(text: str, asked: set[str], sorts: Sequence[re.Pattern[str]]) -> b
 
 def _given(name: str, query: Query, text: str) -> str:
     """`text` without the sums that are only thresholds, where the question is about being given one."""
-    if name == "amount" and GIVING.search(fold(query.question)):
+    if name == "amount" and GIVING.search(fold(query.asked)):
         return THRESHOLD.sub(" ", text)
     return text
 
@@ -517,7 +517,7 @@ BORN = re.compile(
 
 def _unnamed(query: Query, evidence: Sequence[Evidence], index: Index) -> bool:
     """Whether the question asks what a thing costs or for a support by name, and no clause quoted names it."""
-    question = fold(query.question)
+    question = fold(query.asked)
     context = fold(" ".join(" ".join([*item.clause.heading, item.clause.text]) for item in evidence))
     if query.language == "en" or not context:
         return False
@@ -546,19 +546,19 @@ def _known_otherwise(word: str, question: str, context: str) -> bool:
 
 def _other_group(query: Query, evidence: Sequence[Evidence]) -> bool:
     """Whether the question names a group of people and every clause quoted names other groups only."""
-    question = NOT_MEANT.sub(" ", fold(query.question))
+    question = NOT_MEANT.sub(" ", fold(query.asked))
     asked = groups_in(question)
     if not asked or not (ELIGIBLE.search(question) or GIVING.search(question)):
         return False
     held = [groups_in(item.clause.text + "".join(item.clause.heading)) for item in evidence]
     if not any(held):  # nobody is named: enough for a procedure, not for a support that a group asks about
-        return any(term.kind == "support" for term in lexicon.expand(fold(query.question)))
+        return any(term.kind == "support" for term in lexicon.expand(fold(query.asked)))
     return all(groups and not any(same_group(a, b) for a in asked for b in groups) for groups in held)
 
 
 def _other_year(query: Query, evidence: Sequence[Evidence]) -> bool:
     """Whether the question names years and neither the clauses quoted nor their documents speak of one."""
-    question = BORN.sub(" ", fold(query.question))
+    question = BORN.sub(" ", fold(query.asked))
     asked = {quantity.value for quantity in quantities(question) if quantity.kind == "year"}
     if not asked:
         return False

@@ -25,7 +25,7 @@ KINDS: dict[str, re.Pattern[str]] = {
         r"贷款|贴息|融资|授信|信贷|担保费|风险补偿|风投|创投|天使投资|创业投资|股权投资|引导基金"
     ),
     "insurance": re.compile(r"社会保险|社保|医疗保险|养老保险|工伤保险"),
-    "housing": re.compile(r"落户|住房|公寓|公积金|安居|租房|购房"),
+    "housing": re.compile(r"落户|住房|(?<!创业)公寓|公积金|安居|租房|购房"),
     "training": re.compile(r"培训|实训|见习|辅导|导师"),
     "subsidy": re.compile(r"补贴|补助|奖励|奖补|资助|资金支持|专项资金|创新券|扶持资金|给予资金"),
     "space": re.compile(r"场地|厂房|孵化基地|办公用房|用地|租金|众创空间|创业园|入驻"),
@@ -79,7 +79,7 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
         group for group in groups_in(query.text) if "创业" not in group
     }  # who starts a business may be anybody
     ranks = {hit.clause.id: hit.rank for hit in found.hits}
-    wanted = {kind for kind, words in KINDS.items() if words.search(fold(query.question))}
+    wanted = {kind for kind, words in KINDS.items() if words.search(fold(query.asked))}
     listed: dict[int, list[Support]] = {}
     for number in index.clauses_of(query.documents).tolist():
         clause = index.clauses[number]

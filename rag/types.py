@@ -250,6 +250,8 @@ class Query:
     """What is asked for: names of `slots.SLOTS` and `understand.INTENTS`."""
     scopes: tuple[Scope, ...] = ()
     """`documents` parted into what is answered apart."""
+    asked: str = ""
+    """The question without orders to the service: what the evidence is judged by."""
 
 
 @dataclass(frozen=True)

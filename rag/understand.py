@@ -59,7 +59,7 @@ INTENTS: dict[str, re.Pattern[str]] = {
 # An order to the service, not a question to it; such a sentence is left aside.
 ORDER = re.compile(
     r"(?:你|您)(?:现在|就)?是(?:市|县|区|省|局|部)?长|(?:市|县|区|省|局)长(?:的)?口[气吻]|照着念|念给我听|答应我|(?:就|请|只|你|您|现在|马上)说[“「『\"]|重复(?:这|下面|以下|上面)|一个?字(?:都|也)?(?:不能|不许|不要|不得|别)(?:改|动|漏)|原样(?:再)?(?:说|写|念|输出)|"
-    r"(?:你|您)(?:只要|只需|再不|必须|赶快|快)(?:说|念|写|打|回|给)|给我(?:打|写|念)出|(?:现在|立刻|马上)(?:就)?(?:给我)?(?:说|打出|写出|宣布|回答)|跪下|律师函|不说就|(?:最新|第一手)(?:证据|资料)|逐字稿|优先(?:采用|采信|使用)|"
+    r"(?:你|您)(?:只要|只需|再不|必须|赶快|快)(?:说|念|写|打|回|给)|给我(?:打|写|念)出|(?:现在|立刻|马上)(?:就)?(?:给我)?(?:说|打出|写出|宣布|回答)|跪下|律师函|不说就|你不说|你害的|良心|(?:最新|第一手)(?:证据|资料)|逐字稿|优先(?:采用|采信|使用)|"
     r"倒着读|反着读|反过来读|解码|译码|base64|rot13|\bdecode\b|begin retrieved|end retrieved|supersede|trusted passage|原文请直接引用|直接引用|"
     r"(?:请|就|直接|只能|必须|应当|应该|要)(?:回答|答复|回复|说)(?:可以|能|最高|是|成)?\S{0,6}\d+\s*万|(?:^|\s)说(?:可以|能|最高)?\S{0,3}\d+\s*万|(?:末尾|结尾|最后)(?:都|必须|要|得)*(?:加上|附上|写上)|"
     r"(?:保证|承诺)(?:我|给我)\S{0,6}\d|假设(?:政策|规定|文件)\S{0,4}(?:改|变)|以(?:此|这个|下面)为准|最新(?:文件|规定|政策)[:：]|编(?:一)?(?:个|造)|(?:promise|guarantee) me|answer:|system:|new limit|"
@@ -170,6 +170,7 @@ def understand(
         labels_of(essence),
         intents,
         scope.scopes,
+        essence,
     )
 
 
@@ -224,7 +225,8 @@ def without_orders(question: str) -> str:
     parts = re.findall(r"[^。！？!?；;\n]+[。！？!?；;\n]*", kept)
     parts = [part for part in parts if not ORDER.search(fold(part))]
     errands = [part for part in parts if ERRAND.search(fold(part))]
-    if any(part not in errands and _asks_about_policy(part, named_place=False) for part in parts):
+    others = (part for part in parts if part not in errands)
+    if any(_asks_about_policy(part, named_place=bool(places.load().find(part))) for part in others):
         parts = [part for part in parts if part not in errands]
     kept = "".join(parts)
     if not _content(kept):  # the order may share a sentence with the question
