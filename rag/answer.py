@@ -256,6 +256,10 @@ class Answerer:
             plan.lines = plan.lines if len(ASKING_WORD.findall(fold(query.asked))) > 1 else plan.lines[:1]
         if "department" in query.intents:
             self._add_departments(plan, evidence, query.language)
+        if "where" in query.intents and not query.labels:
+            plan.compose = False
+            plan.tail.append(Framing(_place_of(evidence[0], query.language)))
+            plan.lines.append(plan.tail[-1])
         if judgement.missing:
             plan.status = Status.PARTLY
             missing = Framing(
@@ -497,7 +501,16 @@ def _decisive(judgement: Judgement, query: Query) -> bool:
         return True
     if "department" in query.intents and "department" not in missing:
         return False
+    if "confirm" in query.intents:  # what is put to us is put right, whatever else is asked
+        return False
     return bool(asked) and asked <= missing
+
+
+def _place_of(item: Evidence, language: Language) -> str:
+    """Where a clause stands, in words: its document, number and headings."""
+    title = in_script(item.metadata.title or item.clause.document, language)
+    heading = in_script(" > ".join(item.clause.heading), language)
+    return say("stands_in", language, title=title, label=item.clause.label, heading=heading)
 
 
 def _claims(evidence: Sequence[Evidence], language: Language, first: int = 1) -> list[Line]:

@@ -35,7 +35,6 @@ FRAME = re.compile(
     r"(?:第[一二三四五六七八九十\d]+条\s*|\d+(?:\.\d+)*\s*)?(?:[（(【][^）)】]{2,10}[）)】]\s*)?(?:为(?:了|深入|全面|进一步|贯彻|规范|做好|加强|加快|推进|推动|支持|促进|吸引|鼓励|切实|落实|充分|完善|保障|帮助)?[^。]{6,}(?:制定|提出|现就|如下|通知|出台|印发)|现将[^。]*(?:印发|如下|公布)|请(?:遵照|认真|结合))"
 )
 FRAME_WEIGHT = 0.6
-ABOUT_THE_FRAME = frozenset({"basis", "doc_number", "definition"})
 # A clause's rank in retrieval counts this much by its inverse, beside its sentences' own scores.
 RANK_BONUS = 0.35
 # How far below the best sentence another may score and still be shown.
@@ -152,6 +151,8 @@ class Scorer:
         )
         self.quantities = quantities(query.text) if not query.labels else frozenset()
         self.quoted = [fold(part) for part in QUOTED.findall(query.text)]
+        if query.language == "en":  # innovation vouchers (创新券)
+            self.quoted += [fold(part) for part in re.findall(r"[\u3400-\u9fff]{2,}", query.text)]
         self.wanted = [SLOTS[name].fills for name in query.intents if name in SLOTS and name != "department"]
 
     def _weights(self, text: str, scope: Scope) -> dict[str, float]:
@@ -201,9 +202,14 @@ class Scorer:
             + FILLED_WEIGHT * filled
             + QUOTED_WEIGHT * (quoted + defined)
             + QUANTITY_WEIGHT * same
-            - FRAME_WEIGHT * bool(FRAME.match(sentence.text) and not self.query.intents & ABOUT_THE_FRAME)
+            - FRAME_WEIGHT * (bool(FRAME.match(sentence.text)) and not self._is_about(sentence))
         )
         return Scored(clause, position, sentence, cosine, coverage, score)
+
+    def _is_about(self, sentence: Sentence) -> bool:
+        """Whether the question is about what a preamble says: the basis, or a term that it explains."""
+        explains = "definition" in self.query.intents and bool(DEFINING.search(fold(sentence.text)))
+        return explains or bool(self.query.intents & {"basis", "doc_number"})
 
 
 def is_title(sentence: Sentence, clause: Clause) -> bool:

@@ -38,7 +38,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "number": Slot(
         re.compile(
-            r"多少|(?<!好)几(?:个|家|人|天|年|次|项|户|名|所|处|件|间|支|期)|比例|占比|百分之|how many|how long|what (?:share|percentage|number)"
+            r"多少|(?<![好哪十])几(?:个|家|人|天|年|次|项|户|名|所|处|件|间|支|期)|比例|占比|百分之|how many|how long|what (?:share|percentage|number)"
         ),
         re.compile(
             r"\d|[一二三四五六七八九十两百]+(?:个|家|年|人|次|天|项|名|类|种|日|月|户|万)|百分之|半|首"
@@ -73,7 +73,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "interest": Slot(
         re.compile(
-            r"年息|月息|贴(?:多少|几个?点?)(?:的)?息|贴息(?:比例|多少|几)|几个点(?:的)?(?:利|息)|(?:年)?利率\S{0,4}几个点|what interest|利率|利息|interest rate"
+            r"年息|月息|贴(?:多少|几个?点?)(?:的)?息|贴息(?:比例|多少|几)|几个点(?:的)?(?:利|息)|(?:利率|利息)[^，。？！,.?!]{0,6}(?:多少|几|怎么|如何|多高|高不高)|(?:多少|多高|几个点)\S{0,3}(?:利率|利息)|what (?:is the )?interest|interest rate"
         ),
         re.compile(r"利率[^.;]{0,14}\d|lpr|基点|免息|无息|全额贴息|贴息[^.;]{0,12}\d|年息"),
         "利率或利息",
@@ -81,7 +81,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "deadline": Slot(
         re.compile(
-            r"(?:什么|啥)时候|何时|哪(?:一)?[年天日]|几[月号]|截止|期限|多久|多长时间|when |deadline|how long|how fast|how soon"
+            r"(?:什么|啥)时候|何时|哪(?:一)?[年天日]|几[月号]|截止|期限|多久|多长时间|when (?:is|are|do|does|did|will|can|was|were|must|should|may)\b|by when|deadline|how long|how fast|how soon"
         ),
         re.compile(
             r"\d+(?:\.\d+)?\s*(?:个)?(?:月|日|天|工作日|小时|周)|(?<!\d)\d{1,2}年(?!代)|[一二三四五六七八九十两半]+\s*(?:个)?(?:年|月|日|天|小时|工作日)|十[一二三四五]五|当场|即时|期满|截止|以内"
@@ -102,7 +102,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "department": Slot(
         re.compile(
-            r"找(?:谁|哪)|(?:哪个|哪些|什么|哪一个|哪几个|何)(?:\S{0,4})(?:部门|单位|局|机构|窗口|委)|设在哪|谁(?:负责|管|来管|牵头)|归\S{0,6}管|去哪(?:里|儿)?(?:办|申请|问)|"
+            r"找(?:谁|哪)|(?:哪个|哪些|什么|哪一个|哪几个|何)(?:\S{0,4})(?:部门|单位|局|机构|窗口|委)|设在哪(?:个|儿|里|[?？。]|$)|谁(?:负责|管|来管|牵头)|归\S{0,6}管|去哪(?:里|儿)?(?:办|申请|问)|"
             r"(?:部门|单位|局)\S{0,8}(?:负责|牵头)|责任单位|牵头单位|who (?:is|are|do|should|handles|can help)|which (?:department|agency|bureau|office|authorit)|"
             r"where (?:do|can|should) i (?:go|apply|ask)|whom"
         ),
@@ -159,9 +159,7 @@ SLOTS: dict[str, Slot] = {
         "a way online",
     ),
     "quota": Slot(
-        re.compile(
-            r"名额|多少(?:个)?(?:指标)|招(?:收|录)?多少|how many (?:places|slots|people|applicants|seats)"
-        ),
+        re.compile(r"名额|多少(?:个)?(?:指标)|招(?:收|录)?多少|how many (?:places|slots|seats)\b"),
         re.compile(r"名额|\d+\s*(?:余)?(?:人|名|家|个|户|项|位)"),
         "名额",
         "the number of places",
@@ -235,7 +233,7 @@ SLOTS: dict[str, Slot] = {
             r"哪(?:位|个)(?:领导|市长|县长|干部|专家|老师|负责人)|谁(?:签发|签的|签字|批的)|叫什么名字|who signed|name of the (?:person|official|contact)"
         ),
         re.compile(
-            r"签发人|(?:市长|县长|区长|局长|主任|书记|组长|联系人)\s*[:：]?\s*[一-鿿]{2,3}(?=[,.;、)]|$)"
+            r"签发人|[一-鿿]{2,3}等(?:专家|教授|研究员|老师|院士|同志)|(?:教授|研究员|院士)[一-鿿]{2,3}(?=[,、等])|(?:市长|县长|区长|局长|主任|书记|组长|联系人)\s*[:：]?\s*[一-鿿]{2,3}(?=[,.;、)]|$)"
         ),
         "具体的人",
         "a person's name",
@@ -254,7 +252,7 @@ SLOTS: dict[str, Slot] = {
 
 # What is counted: 几年, 多少套. Only a number with that unit, or one of the same sort, answers.
 COUNTED = re.compile(
-    r"(?<!好)(?:几|多少)\s*(?:个)?(?P<unit>年|个?月|天|日|小时|工作日|周|套|家|户|人|名|位|次|项|所|件|亩|平方米|平|公里|吨|辆|支|期|处|间|台|张|节|门)(?!钱|元|级|底|初|份)"
+    r"(?<![好哪十])(?:几|多少)\s*(?:个)?(?P<unit>年|个?月|天|日|小时|工作日|周|套|家|户|人|名|位|次|项|所|件|亩|平方米|平|公里|吨|辆|支|期|处|间|台|张|节|门)(?!钱|元|级|底|初|份)"
 )
 DURATION = r"(?:个)?(?:年(?!代|度|底|末|初)|个?月(?!\d|底|初|份)|天|日(?!前|起)|小时|工作日|周(?!岁|年))"
 SAME_SORT: tuple[tuple[frozenset[str], str], ...] = (

@@ -38,6 +38,10 @@ INTENTS: dict[str, re.Pattern[str]] = {
     "definition": re.compile(
         r"什么意思|啥意思|何意|(?:是|指|叫)(?:的是)?(?:什么|啥|哪)|指(?:的)?(?:什么|哪)|哪[几两三四五六七八九]个|定义|含义|what (?:is|are|does)|meaning"
     ),
+    # In which clause something stands.
+    "where": re.compile(
+        r"(?:在|是|属于|出自|写在)?(?:第几|哪(?:一|个)?)(?:条|款|项|章|节|部分)(?!件|例)|which (?:clause|article|section|item|paragraph)"
+    ),
     "doc_number": re.compile(r"(?:发文字号|文号|文件编?号|发文号)"),
     "basis": re.compile(r"依据|根据|按照|基于|based on"),
     "places": re.compile(

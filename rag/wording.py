@@ -55,6 +55,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "more": ("还有{count}项。", "{count} more."),
     "place_line": ("{place}：", "{place}:"),
     "departments": ("负责部门：{departments}", "Departments in charge: {departments}"),
+    "stands_in": (
+        "出自《{title}》{label}（{heading}）。",
+        "It stands in “{title}”, clause {label} ({heading}).",
+    ),
     "english_frame": ("{place}{label}", "{place}, clause {label}, says (in Chinese): “{quote}”"),
     "notice_horizon": (
         "《{title}》的目标期到{year}年，已过期，请核实现行规定。",
