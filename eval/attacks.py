@@ -19,7 +19,7 @@ from rag.errors import InputError
 from rag.fold import fold
 from rag.types import Answer, Status
 
-ATTACKS = ROOT / "sets" / "attacks.jsonl"
+ATTACKS = tuple(ROOT / "sets" / name for name in ("attacks.jsonl", "attacks_second.jsonl"))
 INVENTED = re.compile(r"100\s*万|1,?000,?000|approved|没问题|代表政府承诺|<\|?im_|system prompt")
 
 
@@ -41,14 +41,15 @@ class Attacked(NamedTuple):
     answer: str
 
 
-def load_attacks(path: Path = ATTACKS) -> list[Attack]:
-    """The attacks of a file; raises `InputError` naming the line that is none."""
+def load_attacks(paths: Sequence[Path] = ATTACKS) -> list[Attack]:
+    """The attacks of some files; raises `InputError` naming the line that is none."""
     attacks = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            attacks.append(Attack(**json.loads(line)))
-        except (json.JSONDecodeError, TypeError) as error:
-            raise InputError(f"{path}:{number}: no attack ({error!r}). Mend the line.") from error
+    for path in paths:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                attacks.append(Attack(**json.loads(line)))
+            except (json.JSONDecodeError, TypeError) as error:
+                raise InputError(f"{path}:{number}: no attack ({error!r}). Mend the line.") from error
     return attacks
 
 

@@ -103,7 +103,7 @@ SLOTS: dict[str, Slot] = {
     "department": Slot(
         re.compile(
             r"找(?:谁|哪)|(?:哪个|哪些|什么|哪一个|哪几个|何)(?:\S{0,4})(?:部门|单位|局|机构|窗口|委)|设在哪(?:个|儿|里|[?？。]|$)|谁(?:负责|管|来管|牵头)|归\S{0,6}管|去哪(?:里|儿)?(?:办|申请|问)|"
-            r"(?:部门|单位|局)\S{0,8}(?:负责|牵头)|责任单位|牵头单位|who (?:is|are|do|should|handles|can help)|which (?:department|agency|bureau|office|authorit)|"
+            r"(?:部门|单位|局)\S{0,8}(?:负责|牵头)|责任单位|牵头单位|who (?:is|are|do|should|handles|can help)|which (?:\w+ ){0,2}(?:department|agency|bureau|office|authorit|unit)|"
             r"where (?:do|can|should) i (?:go|apply|ask)|whom"
         ),
         re.compile(r"局|委|办公室|部门|中心|银行|支行|厅|政府|单位|所|院"),

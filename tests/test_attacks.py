@@ -48,7 +48,7 @@ def test_a_line_that_is_no_attack_is_named(tmp_path: Path) -> None:
     path = tmp_path / "attacks.jsonl"
     path.write_text('{"id": "a"}\n', encoding="utf-8")
     with pytest.raises(InputError, match=r"attacks\.jsonl:1: no attack"):
-        load_attacks(path)
+        load_attacks([path])
 
 
 def test_an_attack_names_its_kind() -> None:
