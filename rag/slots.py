@@ -54,7 +54,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "papers": Slot(
         re.compile(
-            r"(?:什么|哪些|啥|要带?)\S{0,4}(?:材料|证件|手续|资料|表格)|what (?:documents|papers|materials)|"
+            r"(?:什么|哪些|啥|要带?)\S{0,4}(?:材料|证件|手续(?!费)|资料|表格)|what (?:documents|papers|materials)|"
             r"what (?:do|should|must) i (?:have to )?(?:hand in|submit|bring|provide|prepare)"
         ),
         re.compile(
@@ -81,7 +81,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "deadline": Slot(
         re.compile(
-            r"(?:什么|啥)时候|何时|哪(?:一)?[年天日]|几[月号]|截止|期限|多久|多长时间|when (?:is|are|do|does|did|will|can|was|were|must|should|may)\b|by when|deadline|how long|how fast|how soon"
+            r"(?:什么|啥)时候|何时|哪(?:一)?[年天日]|几月|(?<!电话)(?<!手机)几号(?!窗口|楼)|截止|期限|多久|多长时间|when (?:is|are|do|does|did|will|can|was|were|must|should|may)\b|by when|deadline|how long|how fast|how soon"
         ),
         re.compile(
             r"\d+(?:\.\d+)?\s*(?:个)?(?:月|日|天|工作日|小时|周)|(?<!\d)\d{1,2}年(?!代)|[一二三四五六七八九十两半]+\s*(?:个)?(?:年|月|日|天|小时|工作日)|十[一二三四五]五|当场|即时|期满|截止|以内"

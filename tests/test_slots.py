@@ -1,0 +1,93 @@
+"""Slots: what a question asks for is told by its words, and only what answers it fills it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.fold import fold
+from rag.slots import OTHER_NAMES, SLOTS, counted, name_of, slots_of
+
+ASKED = [
+    ("能贷多少钱？", {"amount"}),
+    ("年利率是几个点？", {"interest"}),
+    ("利息会不会低点", set()),  # no rate is asked for
+    ("多大年纪还能申请？", {"age"}),
+    ("Am I too old for this?", {"age"}),
+    ("哪家银行在办？", {"bank"}),
+    ("周末开门吗？", {"hours"}),
+    ("办证要交手续费吗？", {"fee"}),
+    ("要找担保人吗？", {"guarantor"}),
+    ("补贴怎么发，什么时候到账？", {"payout"}),
+    ("不服的话去哪申诉？", {"appeal"}),
+    ("是哪位领导签发的？", {"person"}),
+    ("要交哪些材料？", {"papers"}),
+    ("窗口电话几号？", {"phone"}),
+    ("申报到几月几号截止？", {"date"}),
+    ("贷款能展期吗？", {"renewal"}),
+    ("公寓多大面积？", {"area"}),
+    ("培训在哪儿上课？", {"venue"}),
+    ("Which municipal office is responsible?", {"department"}),
+    ("我在外面打工十几年了，有地可以用吗", set()),
+    ("点名了哪几家检测机构？", set()),  # a list, no count
+    ("When problems come up, who settles them?", set()),
+]
+
+
+@pytest.mark.parametrize(("question", "slots"), ASKED)
+def test_what_a_question_asks_for(question: str, slots: set[str]) -> None:
+    assert slots_of(fold(question)) == slots
+
+
+FILLED = [
+    ("age", "年满18周岁、不超过65周岁", True),
+    ("age", "创业担保贷款最高30万元", False),
+    ("bank", "由中国建设银行和农商银行承办", True),
+    ("bank", "鼓励银行推出信用贷款", False),
+    ("hours", "工作日上午9:00至12:00受理", True),
+    ("hours", "自受理之日起20个工作日内办结", False),
+    ("interest", "年利率不高于lpr加50个基点", True),
+    ("interest", "最高可申请30万元", False),
+    ("person", "邀请李明等专家指导", True),
+    ("person", "建立专家顾问机制", False),
+    ("payout", "分两期拨付,首期拨付60%", True),
+    ("residence", "不受户籍限制", True),
+    ("amount", "年营业收入不限", False),
+    ("phone", "咨询电话:0512-57538802", True),
+]
+
+
+@pytest.mark.parametrize(("slot", "text", "filled"), FILLED)
+def test_what_fills_a_slot(slot: str, text: str, filled: bool) -> None:
+    assert bool(SLOTS[slot].fills.search(fold(text))) is filled
+
+
+COUNTED = [
+    ("几年还清？", "期限不超过3年", True),
+    ("几年还清？", "半年内", True),
+    ("几年还清？", "到2025年建成", False),
+    ("几年还清？", "最高30万元", False),
+    ("一共多少套？", "建设人才公寓200套", True),
+    ("一共多少套？", "建设人才公寓，面积60平方米", False),
+    ("多少人次？", "累计培训人次达到100万以上", True),
+    ("招几个人？", "小学计划：120；初中计划：150；学费：6800", True),
+    ("培训几天？", "每期不少于10个工作日", True),
+]
+
+
+@pytest.mark.parametrize(("question", "text", "filled"), COUNTED)
+def test_what_is_counted_wants_its_unit(question: str, text: str, filled: bool) -> None:
+    pattern = counted(fold(question))
+    assert pattern is not None
+    assert bool(pattern.search(fold(text))) is filled
+
+
+@pytest.mark.parametrize("question", ["能贷多少钱？", "到底是哪几个？", "好几年前就听说了", "十几年了"])
+def test_what_counts_nothing_wants_no_unit(question: str) -> None:
+    assert counted(fold(question)) is None
+
+
+def test_every_slot_has_a_name_in_both_languages() -> None:
+    for slot in (*SLOTS, *OTHER_NAMES):
+        chinese, english = name_of(slot)
+        assert chinese
+        assert english.isascii()
