@@ -136,7 +136,7 @@ class QuestionSet(NamedTuple):
     documents: Path | None = None
     """The folder of the documents asked about; None for the shipped ones."""
     composed: bool = True
-    """Whether the full run composes answers too; where not, extractive ones stand for the set."""
+    """Whether it is a main set, to which the full run composes answers and on which it takes parts out."""
     whole_lists: bool = False
     """Whether overviews are listed whole (`ask --all`) instead of what fits best."""
 

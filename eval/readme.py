@@ -84,7 +84,7 @@ def table(figures: Mapping[str, Any]) -> str:
     rows = figures["ablations"]
     lines += [
         "",
-        "| taken out (extractive, all sets over the shipped documents) | correct | hit@1 | recall@5 | other place cited |",
+        "| taken out (extractive, main sets over the shipped documents) | correct | hit@1 | recall@5 | other place cited |",
     ]
     lines.append("|---" * 5 + "|")
     for name, row in rows.items():

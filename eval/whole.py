@@ -68,7 +68,7 @@ def whole(settings: Settings, sets: list[QuestionSet], out: Path, *, quick: bool
             if mode == "extractive" or held.composed:
                 reports[f"{held.name}-{mode}"] = _set(bench, held, mode, loaded)
     content: dict[str, Any] = {"runs": {name: _summary(made) for name, made in reports.items()}}
-    if not quick and any(held.documents is None for held in sets):
+    if not quick and any(held.documents is None and held.composed for held in sets):
         reports |= _sampled(bench, loaded, reports)
         content["runs"] |= {name: _summary(reports[name]) for name in reports if name not in content["runs"]}
         content |= _explained(bench, loaded, reports)
@@ -145,8 +145,8 @@ def _sampled(bench: Bench, loaded: Answerer, reports: dict[str, dict[str, Any]])
 
 
 def _explained(bench: Bench, loaded: Answerer, reports: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Ablations, robustness, verification and sufficiency."""
-    shipped = [held for held in bench.sets if held.documents is None]
+    """Ablations and robustness over the main sets, verification, and sufficiency over all."""
+    shipped = [held for held in bench.sets if held.documents is None and held.composed]
     questions = [question for held in shipped for question in held.questions]
     as_of, gold = shipped[0].as_of, bench.gold(shipped[0])
     rows = ablations.ablations(questions, loaded, gold, as_of, _as("ablations", bench.told), _raw(bench))
