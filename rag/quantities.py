@@ -21,6 +21,15 @@ class Quantity(NamedTuple):
     kind: str
 
 
+class Located(NamedTuple):
+    """A quantity at characters [start, end) of a text, found by the pattern `name` of `PATTERNS`."""
+
+    quantity: Quantity
+    name: str
+    start: int
+    end: int
+
+
 BIG = {"万": 10_000, "亿": 100_000_000, "千": 1_000, "百": 100, "十": 10}
 ENGLISH_BIG = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "k": 1_000}
 _ENGLISH_WORDS = [
@@ -121,20 +130,24 @@ def quantities(text: str) -> frozenset[Quantity]:
     >>> quantities("百分之五十") == quantities("50%") == quantities("五成")
     True
     """
-    text = unicodedata.normalize("NFKC", text).lower()
-    found: set[Quantity] = set()
+    return frozenset(found.quantity for found in located(unicodedata.normalize("NFKC", text).lower()))
+
+
+def located(text: str) -> list[Located]:
+    """The quantities of a text in lower case and NFKC, each with where it stands, in order."""
+    found: list[Located] = []
     position = 0
     while position < len(text):
         for kind, pattern in PATTERNS:
             match = pattern.match(text, position)
             quantity = _quantity(kind, match) if match and match.end() > position else None
             if match and quantity:
-                found.add(quantity)
+                found.append(Located(quantity, kind, position, match.end()))
                 position = match.end()
                 break
         else:
             position += 1
-    return frozenset(found)
+    return found
 
 
 def _quantity(kind: str, match: re.Match[str]) -> Quantity | None:
