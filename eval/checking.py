@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from eval.metrics import Figure, figure
 from rag import lexicon
-from rag.check import check
+from rag.check import Checker
 from rag.embed import Embedder
 from rag.errors import InputError
 from rag.evidence import of_sentence
@@ -104,10 +104,11 @@ def checking(
 ) -> list[Checked]:
     """Each kind's share of rightly judged statements over the documents of an index."""
     pool = pool_of(index)
+    checker = Checker(index, embedder)
     results = []
     for done, (kind, make) in enumerate(KINDS.items(), 1):
         cases = _drawn(kind, make, pool, most)
-        judged = [(case, _judge(case, index, embedder, as_of)) for case in cases]
+        judged = [(case, _judge(case, checker, as_of)) for case in cases]
         results += [_counted(kind, judged)] if judged else []
         told("questions", done, len(KINDS))
     return results
@@ -122,9 +123,9 @@ def _drawn(kind: str, make: Callable[[Evidence, Pool], Made], pool: Pool, most: 
     return list({case.text: case for case in cases}.values())
 
 
-def _judge(case: Case, index: Index, embedder: Embedder, as_of: datetime.date) -> CheckedClaim:
+def _judge(case: Case, checker: Checker, as_of: datetime.date) -> CheckedClaim:
     """The claim that covers most of the statement."""
-    claims = check(case.text, index, embedder, as_of=as_of).claims
+    claims = checker.check(case.text, as_of=as_of).claims
     start = case.text.find(case.statement)
     end = start + len(case.statement)
     return max(claims, key=lambda claim: min(claim.span.end, end) - max(claim.span.start, start))
@@ -141,8 +142,11 @@ def _counted(kind: str, judged: Sequence[tuple[Case, CheckedClaim]]) -> Checked:
 
 
 def _is_right(case: Case, claim: CheckedClaim) -> bool:
+    """Whether a statement is judged as it must be; what is true of a document past its validity is outdated."""
     checks = tuple(citation.check.value for citation in claim.citations)
-    return claim.verdict is case.verdict and (case.checks is None or checks == case.checks)
+    past = claim.verdict is Verdict.OUTDATED and all(item.metadata.valid_until for item in claim.proof)
+    said = claim.verdict is case.verdict or (case.verdict is Verdict.SUPPORTED and past)
+    return said and (case.checks is None or checks == case.checks)
 
 
 def _shown(claim: CheckedClaim) -> str:
@@ -477,7 +481,7 @@ KINDS: dict[str, Callable[[Evidence, Pool], Made]] = {
     "reworded": _reworded,
     "by hand": _by_hand,
     "digit": _replaced(r"(?<![\d.第〔(（])\d+(?=\.?\d*\s*(?:[万亿]?[元家个人户]|%|个月|年(?!代)|日|天|项|支|名))", _other_digit),
-    "unit": _replaced(r"(?<=\d)(?:个月|(?<!\d{4})年|天|家|人|个(?!月|百)|万元|亿元|元|%|平方米)", _unit),
+    "unit": _replaced(r"(?<=\d)(?:个月|(?<!\d{4})年|天|家|人(?!次)|万元|亿元|元|%|平方米)", _unit),
     "magnitude": _replaced(r"(?<=\d)[万亿]|(?<=\d)(?=元)", lambda m: {"万": "亿", "亿": "万", "": "万"}[m.group()]),
     "bound": _replaced(
         r"(?<=[\d元家个年人%])(?:以上|以下|以内)|不超过|不低于|最高(?=[^,，。]{0,8}\d)|不少于|超过(?=\d)|低于(?=\d)",
@@ -522,17 +526,18 @@ def letters(
     judged: dict[str, list[tuple[Case, CheckedClaim]]] = defaultdict(list)
     verdicts: list[bool] = []
     checks: list[bool] = []
+    checker = Checker(index, embedder)
     for line in _lines(path):
-        claims = check(line["text"], index, embedder, as_of=as_of).claims
+        claims = checker.check(line["text"], as_of=as_of).claims
+        after = 0
         for wanted in line["claims"]:
-            start = line["text"].find(wanted["text"])
-            end = start + len(wanted["text"])
+            start = line["text"].find(wanted["text"], after)
+            end = after = start + len(wanted["text"])
             got = max(claims, key=lambda c: min(c.span.end, end) - max(c.span.start, start))
             case = Case(wanted["text"], wanted["text"], Verdict(wanted["verdict"]))
             judged[wanted["verdict"]].append((case, got))
             verdicts.append(got.verdict.value == wanted["verdict"])
-            if got.verdict is not Verdict.NOT_CHECKABLE:
-                checks.append([c.check.value for c in got.citations] == list(wanted.get("citations", [])))
+            checks.append([c.check.value for c in got.citations] == list(wanted.get("citations", [])))
     results = [_counted(name, found) for name, found in sorted(judged.items())]
     return results, {"verdicts right": figure(verdicts), "citations right": figure(checks)}
 

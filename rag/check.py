@@ -22,7 +22,7 @@ from rag.cited import Citations, Cited, citation_of
 from rag.compare import Match, PartMatch, Proof, compare, proof_of, quotes_in, share_of, squashed, wording
 from rag.embed import Embedder
 from rag.errors import InputError
-from rag.evidence import of_sentence
+from rag.evidence import ENTERPRISE, of_sentence
 from rag.fold import fold, to_simplified
 from rag.index import Index
 from rag.places import Mention, Place
@@ -55,6 +55,8 @@ LEAST_ALIKE = 0.52
 LEAST_HALF = 0.8
 # Of an English sentence: the cosine with the clause's closest sentence, and the share of its words that it says.
 LEAST_ENGLISH_COSINE, LEAST_ENGLISH_SHARE = 0.80, 0.3
+LEAST_STATED = 8
+"""Characters from which on what reads like a greeting may be a sentence of a document."""
 NEAREST_SHOWN = 2
 
 
@@ -161,7 +163,7 @@ class Checker:
             clause, metadata = index.clauses[number], index.metadata[index.clauses[number].document]
             around = [*clause.heading, *(d.name for d in clause.departments), *(d.role for d in clause.departments)]
             around += [metadata.place or "", *metadata.ancestors, metadata.title or "", *metadata.issuers]
-            around += [metadata.doc_number or "", metadata.date_issued or "", clause.text]
+            around += [metadata.doc_number or "", metadata.date_issued or ""]
             if number in index.leads:
                 around.append(index.clauses[index.leads[number]].text)
             pairs = [
@@ -255,7 +257,8 @@ class _Check:
         kept = tuple(
             c
             for c in statement.cited
-            if not any(squashed(statement.within(c)) in text for text in printed) or c.documents
+            if c.documents or not any(squashed(statement.within(c)) in text for text in printed)
+            or re.fullmatch(r"\W*\d{1,2}\W*", statement.within(c))
         )
         if kept == statement.cited:
             return statement
@@ -269,7 +272,8 @@ class _Check:
             return self._made(Verdict.NOT_CHECKABLE, ())
         fits = self.fits
         best = fits[0] if fits else None
-        if is_idle(statement.body) and not (best and best.holds and best.match.close >= 0.9):
+        said = len(squashed(statement.body)) >= LEAST_STATED
+        if is_idle(statement.body) and not (said and best and best.holds and best.match.close >= 0.9):
             return self._made(Verdict.NOT_CHECKABLE, ())
         true = [fit for fit in fits if fit.holds and fit.at_home]
         if true:
@@ -322,9 +326,21 @@ class _Check:
 
     def _is_altered(self, fit: _Fit) -> bool:
         """Whether the clause speaks of all that the statement does, and of some of it otherwise."""
+        total = sum(part.weight for part in fit.match.parts)
         return bool(fit.differences) and all(
-            part.share >= LEAST_PART or part.weight < 0.2 * sum(p.weight for p in fit.match.parts)
-            for part in fit.match.parts
+            part.share >= LEAST_PART or part.weight < 0.2 * total or self._differs_in(fit, i)
+            for i, part in enumerate(fit.match.parts)
+        )
+
+    def _differs_in(self, fit: _Fit, part: int) -> bool:
+        """Whether a group or department that the clause does not name stands in a part."""
+        claim = wording(self.statement.body)
+        first, last = claim.parts[part] if part < len(claim.parts) else (0, 0)
+        if first == last:
+            return False
+        span = claim.span(claim.words[first].start, claim.words[last - 1].end)
+        return any(
+            d.kind in ("group", "department") and span.start <= d.span.start < span.end for d in fit.differences
         )
 
     def _added(self, fit: _Fit) -> tuple[Difference, ...]:
@@ -477,7 +493,9 @@ class _Check:
                 yield Difference("bound", whole, said.group(), printed.group())
         known = {term.official for term in lexicon.expand(proof.context)}
         for term in lexicon.expand(fold(body)):
-            if term.kind in ("group", "department") and term.official not in known and not is_named(proof.context, term):
+            if term.kind not in ("group", "department") or ENTERPRISE.search(term.official):
+                continue
+            if term.official not in known and not is_named(proof.context, term):
                 yield Difference(term.kind, whole, term.english[0], "")
         if NEGATION.search(fold(body)) and not NEGATION.search(proof.body):
             yield Difference("negation", whole, body, "")
@@ -623,9 +641,7 @@ class _Check:
     ) -> CheckedClaim:
         start = self.statement.span.start
         if checks is None:
-            idle = verdict is Verdict.NOT_CHECKABLE
-            says = fits if verdict in (Verdict.STITCHED, Verdict.OTHER_PLACE) else ()
-            checks = () if idle and not self.statement.cited else self._checks(says)
+            checks = self._checks(fits if verdict in (Verdict.STITCHED, Verdict.OTHER_PLACE) else ())
         moved = tuple(
             d if d.kind == "condition" and not d.said else replace(d, span=Span(d.span.start + start, d.span.end + start))
             for d in differences

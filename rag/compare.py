@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from rag import lexicon
@@ -183,8 +183,9 @@ class Wording:
     def shown(self, start: int, end: int) -> str:
         return self.text[slice(*self.span(start, end))]
 
-    @property
+    @cached_property
     def pairs(self) -> frozenset[str]:
+        """Its pairs, see `_pairs`."""
         return _pairs(self.words)
 
 
@@ -302,8 +303,10 @@ class Proof:
     """Folded: the clause, its headings, departments, and what its document says of itself."""
     body: str
     """Folded: the clause alone."""
+    frame: frozenset[str]
+    """The pairs of what stands around the clause, and of the other words for its terms."""
     held: frozenset[str]
-    """The pairs of the context, in any words."""
+    """The pairs of all this."""
 
 
 def proof_of(sentences: Sequence[tuple[str, str]], around: str) -> Proof:
@@ -315,10 +318,11 @@ def proof_of(sentences: Sequence[tuple[str, str]], around: str) -> Proof:
         readings.append((first,) if same else (first, second))
     body = fold("\n".join(clean for clean, _ in sentences))
     context = f"{body}\n{fold(around)}"
-    held = frozenset().union(*(reading.pairs for each in readings for reading in each), wording(around).pairs)
+    own = frozenset(pair for each in readings for reading in each for pair in reading.pairs)
     others = [form for term in lexicon.expand(context) for form in (*term.search_words, *term.lay)]
     other_pairs = {t for form in others for t in tokens(fold(form)) if len(t) == 2}
-    return Proof(tuple(readings), context, body, held | other_pairs | _pairs(wording(" ".join(others)).words))
+    frame = wording(around).pairs | other_pairs | wording("，".join(others)).pairs
+    return Proof(tuple(readings), context, body, frame, frame | own)
 
 
 @dataclass(frozen=True)
@@ -364,9 +368,23 @@ def share_of(claim: Wording, proof: Proof, weight: Weight) -> float:
     return _share(claim.pairs, proof.held, weight)
 
 
+QUANTITY_WEIGHT = 4.0
+"""A quantity weighs as much as a pair that stands in two of a hundred clauses."""
+
+
 def _share(pairs: frozenset[str], held: frozenset[str], weight: Weight) -> float:
     total = sum(weight(pair) for pair in pairs)
     return sum(weight(pair) for pair in pairs if pair in held) / total if total else 0.0
+
+
+def _part_share(words: Sequence[Word], reading: Wording, frame: frozenset[str], weight: Weight) -> float:
+    """The weighted share of a part's pairs and quantities that a sentence, with what stands around the clause, holds."""
+    pairs = _pairs(words)
+    own = {word.key for word in words if word.kind == "q"}
+    held = {word.key for word in reading.words if word.kind == "q"}
+    total = sum(map(weight, pairs)) + QUANTITY_WEIGHT * len(own)
+    met = sum(weight(pair) for pair in pairs if pair in reading.pairs or pair in frame)
+    return (met + QUANTITY_WEIGHT * len(own & held)) / total if total else 0.0
 
 
 def compare(claim: Wording, proof: Proof, weight: Weight, *, ignored: Sequence[Span] = ()) -> Match:
@@ -386,10 +404,9 @@ def _part(
     claim: Wording, first: int, last: int, proof: Proof, weight: Weight, ignored: Sequence[Span]
 ) -> PartMatch:
     words = claim.words[first:last]
-    pairs = _pairs(words)
     ranked = sorted(
         (
-            (_share(pairs, reading.pairs, weight) + 0.2 * _same_quantities(words, reading), -i, -j, i, j)
+            (_part_share(words, reading, proof.frame, weight), -i, -j, i, j)
             for i, readings in enumerate(proof.sentences)
             for j, reading in enumerate(readings)
         ),
@@ -398,19 +415,13 @@ def _part(
     size = float(sum(word.end - word.start for word in words))
     if not ranked:
         return PartMatch(0.0, 0.0, size, 0, 0, ())
-    aligned = [(_alignment(words, proof.sentences[i][j]), i, j) for *_, i, j in ranked]
-    (close, operations), i, j = max(aligned, key=lambda each: each[0][0])
+    aligned = [(_alignment(words, proof.sentences[i][j]), share, i, j) for share, *_, i, j in ranked]
+    (close, operations), share, i, j = max(aligned, key=lambda each: each[0][0] + each[1])
     reading = proof.sentences[i][j]
-    share = max(_share(pairs, proof.held, weight), close if not pairs else 0.0)
-    differences = list(_quantity_differences(claim, words, reading, proof, operations, share))
+    differences = list(_quantity_differences(claim, words, reading, proof, operations, close))
     if close >= CLOSE:
         differences += _word_differences(claim, words, reading, operations, proof, ignored)
     return PartMatch(share, close, size, i, j, tuple(differences))
-
-
-def _same_quantities(words: Sequence[Word], reading: Wording) -> float:
-    own = {word.key for word in words if word.kind == "q"}
-    return len(own & {word.key for word in reading.words if word.kind == "q"}) / len(own) if own else 0.0
 
 
 class Operation(NamedTuple):
@@ -433,14 +444,29 @@ def _alignment(words: Sequence[Word], reading: Wording) -> tuple[float, list[Ope
     if not blocks or not telling:
         return 0.0, []
     operations = []
-    i, j = 0, max(0, blocks[0].b - blocks[0].a)
+    i, j = 0, _edge(reading, blocks[0].b, -blocks[0].a)
     for block in blocks:
         if block.a > i or block.b > j:
             operations.append(Operation(i, block.a, j, block.b))
         i, j = block.a + block.size, block.b + block.size
     if i < len(words):
-        operations.append(Operation(i, len(words), j, min(len(reading.words), j + len(words) - i)))
+        operations.append(Operation(i, len(words), j, _edge(reading, j, len(words) - i)))
     return matched / len(telling), operations
+
+
+def _edge(reading: Wording, position: int, steps: int) -> int:
+    """`position` among a sentence's words moved by some steps, but over no comma."""
+    step = -1 if steps < 0 else 1
+    for _ in range(abs(steps)):
+        before, behind = (position - 1, position) if step < 0 else (position - 1, position)
+        if not 0 <= position + (step if step < 0 else 0) < len(reading.words) or (step > 0 and position >= len(reading.words)):
+            break
+        if 0 <= before and behind < len(reading.words):
+            between = reading.folded[reading.words[before].end : reading.words[behind].start]
+            if PART.search(between):
+                break
+        position += step
+    return position
 
 
 # -- quantities -------------------------------------------------------------------------------------
@@ -452,7 +478,7 @@ def _quantity_differences(
     reading: Wording,
     proof: Proof,
     operations: Sequence[Operation],
-    share: float,
+    close: float,
 ) -> Iterator[Difference]:
     if not words:
         return
@@ -464,6 +490,12 @@ def _quantity_differences(
         span = claim.span(each.start, _unit_end(claim.folded, each.end))
         same = [(reading, other) for other in reading.quantities if other.quantity == each.quantity]
         same = same or [(r, o) for r in others for o in r.quantities if o.quantity == each.quantity]
+        aligned = _aligned(words, each, reading, operations) if close >= CLOSE else None
+        if aligned is not None and aligned.quantity.kind == each.quantity.kind and aligned.quantity != each.quantity:
+            if not any(q.quantity == each.quantity for q in reading.quantities) or _swapped(aligned, claim):
+                printed = reading.shown(aligned.start, _unit_end(reading.folded, aligned.end))
+                yield Difference(_kind_of(claim, each, reading, aligned), span, said, printed)
+                continue
         if not same:
             if each.quantity in _around(proof.context) or _small_count(each):
                 continue
@@ -541,16 +573,31 @@ def _with_bound(text: Wording, each: Located) -> Span:
     return text.span(start, behind.end() if behind else end)
 
 
-def _counterpart(
-    claim: Wording, words: Sequence[Word], each: Located, reading: Wording, operations: Sequence[Operation]
+def _aligned(
+    words: Sequence[Word], each: Located, reading: Wording, operations: Sequence[Operation]
 ) -> Located | None:
-    """The quantity of a sentence that stands where the claim has another one, else one of the same kind."""
+    """The quantity that stands in the sentence where a part has another one."""
     for operation in operations:
         if any(word.start == each.start for word in words[operation.i1 : operation.i2]):
             spans = {word.start for word in reading.words[operation.j1 : operation.j2]}
             found = [q for q in reading.quantities if q.start in spans]
-            if found:
-                return found[0]
+            same = [q for q in found if q.quantity.kind == each.quantity.kind]
+            return (same or found or [None])[0]  # type: ignore[list-item]  # None where there is none
+    return None
+
+
+def _swapped(aligned: Located, claim: Wording) -> bool:
+    """Whether the quantity of a sentence that should stand here is said of something else."""
+    return any(q.quantity == aligned.quantity for q in claim.quantities)
+
+
+def _counterpart(
+    claim: Wording, words: Sequence[Word], each: Located, reading: Wording, operations: Sequence[Operation]
+) -> Located | None:
+    """The quantity of a sentence that stands where the claim has another one, else one of the same kind."""
+    aligned = _aligned(words, each, reading, operations)
+    if aligned is not None:
+        return aligned
     said = {q.quantity for q in claim.quantities}
     unsaid = [q for q in reading.quantities if q.quantity not in said]
     alike = [q for q in unsaid if q.quantity.kind == each.quantity.kind]
@@ -588,7 +635,12 @@ def _word_differences(
         if own and any(_touches(claim.span(own[0].start, own[-1].end), span) for span in ignored):
             continue
         said, printed = "".join(w.key for w in own), "".join(w.key for w in theirs)
-        kind = _kind_of_change(said, printed, proof, inside=operation.i1 > 0 and operation.i2 < len(words))
+        if own and all(w.kind == "s" for w in own) and not _turned(said, printed):
+            continue
+        if _negates(claim, own, reading, theirs, inside=operation.i1 > 0 and operation.i2 < len(words)):
+            kind: str | None = "negation"
+        else:
+            kind = _kind_of_change(said, printed, proof)
         if kind:
             at = own or [words[min(operation.i1, len(words) - 1)]]
             span = claim.span(at[0].start, at[-1].end if own else at[0].start)
@@ -600,14 +652,28 @@ def _touches(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _kind_of_change(said: str, printed: str, proof: Proof, *, inside: bool) -> str | None:
+def _negates(
+    claim: Wording, own: Sequence[Word], reading: Wording, theirs: Sequence[Word], *, inside: bool
+) -> bool:
+    """Whether one side denies here and the other does not, with the words behind it."""
+    said, printed = {c for w in own for c in w.key}, {c for w in theirs for c in w.key}
+    if bool(said & NEGATING) == bool(printed & NEGATING):
+        return False
+    if said & NEGATING:
+        return _denied(claim, own) not in reading.folded
+    return inside and _denied(reading, theirs) not in claim.folded
+
+
+def _denied(text: Wording, words: Sequence[Word]) -> str:
+    """The first negating character among some words, with the two characters behind it."""
+    at = next(i for w in words for i in range(w.start, w.end) if text.folded[i] in NEGATING or w.key[:1] in NEGATING)
+    return text.folded[at : at + 3]
+
+
+def _kind_of_change(said: str, printed: str, proof: Proof) -> str | None:
     """What kind of alteration it is to say `said` where `printed` stands; None for a mere rewording."""
     if said == printed:
         return None
-    if bool(set(said) & NEGATING) != bool(set(printed) & NEGATING) and (said or inside):
-        negated = said if set(said) & NEGATING else printed
-        if negated not in proof.body or negated == printed:
-            return "negation"
     if any(
         re.search(one, said) and re.search(other, printed) or re.search(other, said) and re.search(one, printed)
         for one, other in OPPOSED

@@ -81,6 +81,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     ("half_year", re.compile(r"半年|half a year|six months")),
+    ("half_day", re.compile(r"半[天日](?!制)|half a day")),
     (
         "years",
         re.compile(
@@ -154,6 +155,8 @@ def _quantity(kind: str, match: re.Match[str]) -> Quantity | None:
     groups = match.groupdict()
     if kind == "half_year":
         return Quantity(Fraction(6), "month")
+    if kind == "half_day":
+        return Quantity(Fraction(1, 2), "day")
     word = groups.get("w")
     value = ENGLISH_SMALL.get(word or "")
     if value is None:

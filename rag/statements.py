@@ -21,6 +21,10 @@ BEHIND = re.compile(r"[ \t　]*(?:[\[【［〔]\d{1,2}[\]】］〕]|[（(【\[�
 NUMBERED = re.compile(
     r"^\s*(?:[（(]?[〇一二三四五六七八九十百\d]{1,4}[)）、.．﹒](?!\d)|[①-⑳]|[-*•·●◆■―—]{1,2}|#{1,6})\s*"
 )
+# What only introduces: 文件规定，…, 在绍兴市规定，…, 重庆提出…
+OPENING = re.compile(
+    r"^\s*(?:在)?(?:[一-鿿]{2,8}(?:[省市县区州盟旗])|[一-鿿]{2,3}(?=[规規提明][定出确確]))?(?P<words>(?:按照|根据|依据|依照|按)?(?:我市|我县|我省|本市|该|上述|有关|相关|现行|目前)?的?(?:文件|政策|规定|方案|意见|办法|通知|条例|規定|辦法)?中?(?:明确)?(?:规定|提出|明确|指出|要求|規定|明確)(?:了)?\s*[，,：:]?)(?=\s*\S)"
+)
 CONTENT = re.compile(r"[一-鿿]|[A-Za-z]+|\d+")
 LEAST_CONTENT = 4
 
@@ -71,19 +75,19 @@ def statements(text: str, citations: Citations) -> list[Statement]:
     for span in sentences(text):
         line = text.count("\n", 0, span.start)
         is_source = any(span.start < end and start < span.end for start, end in listed.values())
-        found.append(_statement(text, span, citations, {} if is_source else sources, line))
+        found.append(_statement(text, span, citations, None if is_source else sources, line))
     return found
 
 
 def _statement(
-    text: str, span: Span, citations: Citations, sources: dict[int, list[Cited]], paragraph: int
+    text: str, span: Span, citations: Citations, sources: dict[int, list[Cited]] | None, paragraph: int
 ) -> Statement:
     own = text[slice(*span)]
     cited = citations.read(own)
-    for number, at in marks(own):
+    for number, at in marks(own) if sources is not None else ():
         if any(at.start < c.phrase.end and c.phrase.start < at.end for c in cited):
             continue
-        listed = sources.get(number, ())
+        listed = sources.get(number, []) if sources else []
         cited += [
             Cited(at, at, source.documents, source.labels, source.fault, source.number) for source in listed[:1]
         ] or [Cited(at, at, (), (), CitationCheck.NO_SUCH_DOCUMENT)]
@@ -101,6 +105,9 @@ def blanked(text: str, cited: Sequence[Cited]) -> str:
     number = NUMBERED.match(text)
     if number and not any(c.phrase.start < number.end() for c in cited):
         chars[: number.end()] = " " * number.end()
+    opening = OPENING.match("".join(chars))
+    if opening:
+        chars[opening.start("words") : opening.end()] = " " * (opening.end() - opening.start("words"))
     return "".join(chars)
 
 
