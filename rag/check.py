@@ -28,7 +28,7 @@ from rag.index import Index
 from rag.places import Mention, Place
 from rag.quantities import quantities
 from rag.retrieve import search_words
-from rag.statements import Statement, blanked, is_idle, statements
+from rag.statements import LEANING, Statement, blanked, is_idle, statements, states_nothing
 from rag.terms import tokens
 from rag.types import (
     CheckedCitation,
@@ -52,7 +52,9 @@ LEAST_SHARE, LEAST_PART = 0.6, 0.42
 # ... so that it speaks of the same thing at all; below this a sentence is not found.
 LEAST_ALIKE = 0.52
 # ... of each half of a stitched sentence, which are verbatim as a rule.
-LEAST_HALF = 0.8
+LEAST_HALF = 0.65
+# A clause that says this much of a sentence outweighs one that is further off by this.
+LEAST_TOLD, MOST_FURTHER = 0.85, 0.3
 # Of an English sentence: the cosine with the clause's closest sentence, and the share of its words that it says.
 LEAST_ENGLISH_COSINE, LEAST_ENGLISH_SHARE = 0.80, 0.3
 LEAST_STATED = 8
@@ -141,12 +143,16 @@ class Checker:
         claims: list[CheckedClaim] = []
         spoken, paragraph = default, -1
         documents: tuple[str, ...] | None = None
+        before: tuple[int, ...] = ()
         for statement in found:
             if statement.paragraph != paragraph:
                 spoken, paragraph = default, statement.paragraph
-            one = _Check(self, statement, spoken, documents, day)
+            one = _Check(self, statement, spoken, documents, before, day)
             claims.append(one.claim())
             spoken = one.subject or spoken
+            proof = claims[-1].proof
+            if proof and claims[-1].verdict is not Verdict.NOT_FOUND:
+                before = tuple(dict.fromkeys(self.index.number[item.clause.id] for item in proof))
             documents = next((c.documents for c in reversed(statement.cited) if c.documents), documents)
         return Checked(text, tuple(claims))
 
@@ -195,6 +201,7 @@ class Checker:
             for statement in found
             if is_idle(statement.body)
             for mention in mentions_in(statement.body)
+            if mention.text[-1] in places.UNITS or any(_is_of(mention.candidates, m) for m in self.index.metadata.values())
         ]
         return named[0] if named and all(set(named[0]) & set(other) for other in named) else ()
 
@@ -234,6 +241,7 @@ class _Check:
         statement: Statement,
         spoken: tuple[Place, ...],
         documents: tuple[str, ...] | None,
+        before: tuple[int, ...],
         day: str,
     ) -> None:
         self.checker = checker
@@ -242,6 +250,11 @@ class _Check:
         self.earlier = documents
         """The documents that were named last before it."""
         self.statement = self._without_own_words(statement)
+        self.before = before if statement.leans else ()
+        """The clauses of the statement before it, if it leans on that."""
+        if self.before:
+            spans = [Span(*m.span()) for m in LEANING.finditer(to_simplified(self.statement.body))]
+            self.statement = replace(self.statement, body=_without(self.statement.body, spans))
         self.mentions = mentions_in(self.statement.body)
         cites = any(c.documents for c in self.statement.cited)
         self.spoken = () if cites else spoken
@@ -273,9 +286,18 @@ class _Check:
         fits = self.fits
         best = fits[0] if fits else None
         said = len(squashed(statement.body)) >= LEAST_STATED
-        if is_idle(statement.body) and not (said and best and best.holds and best.match.close >= 0.9):
+        idle = is_idle(statement.body) or (
+            states_nothing(statement.body) and not (best and best.match.share >= LEAST_ALIKE)
+        )
+        if idle and not (said and best and best.holds and best.match.close >= 0.9):
             return self._made(Verdict.NOT_CHECKABLE, ())
         true = [fit for fit in fits if fit.holds and fit.at_home]
+        nearest = max((f for f in fits if f.at_home), key=_nearness, default=None)
+        if true and nearest and not nearest.holds and nearest.differences and nearest.match.share >= LEAST_TOLD:
+            # Said otherwise by the clause that it all but repeats, it is not made true by one that is further off.
+            true = [fit for fit in true if _nearness(fit)[0] >= _nearness(nearest)[0] - MOST_FURTHER]
+            if not true:
+                return self._false()
         if true:
             self.subject = self._subject(true[0])
             return self._true(true)
@@ -340,7 +362,7 @@ class _Check:
             return False
         span = claim.span(claim.words[first].start, claim.words[last - 1].end)
         return any(
-            d.kind in ("group", "department") and span.start <= d.span.start < span.end for d in fit.differences
+            fit.match.parts[part].share >= 0.25 and d.kind in ("group", "department") and span.start <= d.span.start < span.end for d in fit.differences
         )
 
     def _added(self, fit: _Fit) -> tuple[Difference, ...]:
@@ -391,8 +413,11 @@ class _Check:
         if self.english:
             return self._english_fits()
         cited = [self.index.number[c.id] for c in self._cited_clauses()]
-        numbers = self._ranked(dict.fromkeys([*self.checker.lexical(body), *cited]))
-        found = [self._fit(number) for number in dict.fromkeys([*numbers[:COMPARED], *cited[:COMPARED]])]
+        numbers = self._ranked(dict.fromkeys([*self.checker.lexical(body), *cited, *self.before]))
+        found = [
+            self._fit(number)
+            for number in dict.fromkeys([*numbers[:COMPARED], *cited[:COMPARED], *self.before])
+        ]
         if not any(fit.holds and fit.at_home and fit.match.close >= 0.9 for fit in found):
             done = {fit.number for fit in found}
             near = [number for number, _ in self.checker.dense(body) if number not in done]
@@ -417,7 +442,7 @@ class _Check:
             or not self.spoken
             or _is_of(self.spoken, metadata)
         )
-        cited = any(clause.id == c.id for c in self._cited_clauses())
+        cited = number in self.before or any(clause.id == c.id for c in self._cited_clauses())
         return _Fit(number, clause, metadata, match, at_home, cited, differences)
 
     def _is_foreign(self, mention: Mention, metadata: Metadata, proof: Proof) -> bool:
@@ -536,7 +561,8 @@ class _Check:
     def _documents(self, cited: Cited) -> tuple[str, ...]:
         """The documents that a citation may mean: its own, those named before it, or all held."""
         if cited.documents is not None:
-            return cited.documents
+            both = tuple(d for d in cited.documents if cited.loose and d in (self.earlier or ()))
+            return both or cited.documents
         return self.earlier or tuple(self.index.metadata)
 
     def _checks(self, true: Sequence[_Fit]) -> tuple[CheckedCitation, ...]:

@@ -38,8 +38,10 @@ LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "path",  # 二（五）26, 二、（五）
-        re.compile(rf"(?<![一-鿿\d])(?P<a>{N})\s*[、.]?\s*[（(]\s*(?P<b>{N})\s*[)）]\s*第?\s*(?P<c>\d{{1,3}})?\s*[条项点]?"),
+        re.compile(rf"(?P<a>{N})\s*[、.]?\s*[（(]\s*(?P<b>{N})\s*[)）]\s*第?\s*(?P<c>\d{{1,3}})?\s*[条项点]?"),
     ),
+    ("path", re.compile(r"(?P<a>[一二三四五六七八九十]{1,3})、\s*(?P<b>\d{1,3})(?![\d年月日万亿元%家个人.])\s*[条项点]?")),
+    ("path", re.compile(r"(?:part|chapter|section)\s+(?P<a>\d{1,2})\s*[,(（]\s*(?:item\s*)?(?P<b>\d{1,3})\s*[)）]?", re.I)),
     ("dotted", re.compile(r"第?\s*(?<![\d.])(?P<a>\d{1,3}(?:\.\d{1,3}){1,5}(?:-\d{1,2})?)(?![\d%])\s*[条项款]?")),
     ("article", re.compile(rf"第\s*[（(]?\s*(?P<a>{N})\s*[)）]?\s*[项点]")),
     ("article", re.compile(r"(?:clause|article|item|section|paragraph|no\.?)\s*\(?(?P<a>\d{1,3}(?:\.\d{1,3}){0,5})\)?", re.I)),
@@ -49,7 +51,7 @@ LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
 BEHIND = re.compile(rf"(?:第\s*)?(?:[（(]\s*(?P<a>{N})\s*[)）]\s*(?P<c>\d{{1,3}})?|(?P<d>\d{{1,3}})(?![\d年月日万亿元%个〔(]))\s*[条项款]?")
 LINK = re.compile(r"[\s)）】\]#,，、的中之:：]{0,4}")
 TITLE = re.compile(r"《(?P<title>[^《》]{2,120}(?:〈[^〈〉]+〉[^《》]*)?)》")
-THIS = re.compile(r"(?:本|该|上述|前述|同一|这[个份]|此)(?:项|份)?(?:实施)?(?:方案|意见|办法|通知|文件|规定|政策|条例|措施|细则)|同上")
+THIS = re.compile(r"(?:本|该|上述|前述|同一|这[个份]|此)(?:项|份)?(?:实施)?(?:方案|意见|办法|通知|文件|规定|政策|条例|措施|细则)|同上(?:文件)?")
 OF_PLACE = re.compile(r"(?:市|县|区|省)?(?:政府|发改委)?的?[一-鿿]{0,12}?(?:方案|意见|办法|通知|文件|规定|政策|条例|措施|细则)?的?")
 LEAD = re.compile(r"(?:(?:根据|按照|依据|依照|参照|参见|详见|援引|引自|出自|见|据|依|按|来源\s*[:：]?|出处\s*[:：]?|依据\s*[:：]|according to|under|pursuant to|see|source\s*:?)\s*)$", re.I)
 TRAIL = re.compile(r"\s*(?:的?相关)?的?(?:规定|要求|明确|指出|提出|精神|之规定|中规定|中明确)?\s*[，,：:]?\s*")
@@ -57,11 +59,19 @@ BRACKETS = re.compile(r"[（(【\[［〔](?P<inner>[^（(【［）)】］]*(?:[�
 MARK = re.compile(r"[\[【［〔](?P<n>\d{1,2})[\]】］〕](?!号)")
 # A line of a list of sources: [1] 《…》第3条
 SOURCE = re.compile(r"^[ \t　]*[\[【［(（]?\s*(?P<n>\d{1,2})\s*(?:[\]】］)）.、:：]|\s)\s*(?P<source>\S.*)$", re.M)
+# 资料来源： over the list, or before it
+SOURCES_HEAD = re.compile(
+    r"^[ \t　]*(?:资料|資料|信息|政策|文件)?(?:来源|來源|出处|出處|依据|依據|参考\S{0,4}|參考\S{0,4}|注释?|註釋?|附注|sources?|references?|notes?)\s*[:：]?[ \t]*(?=\n|[\[【［])", re.M | re.I
+)
 CONTENT = re.compile(r"[一-鿿A-Za-z]")
 # What may stand in a citation's brackets beside it.
 SAID_BESIDE = re.compile(r"参见|详见|来源|出处|依据|根据|文件|见|第|的|号|条|款|项|规定|以及|和|及|、|source|see|clause|article", re.I)
 BEFORE_NUMBER = re.compile(r"^.*(?:根据|按照|依据|依照|参见|详见|请看|来源|出自|文号|文件|和|与|及|见|据|的|是|为)(?=[一-鿿])")
 LEAST_ALIKE_TITLE = 0.82
+LEAST_TITLE = 6
+"""Characters of a title from which on it names a document by itself; 《实施意见》 does not."""
+# What a document is to be called from now on: （以下简称《实施意见》）
+ALIAS = re.compile(r"(?:下称|简称|称为)\s*$")
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,8 @@ class Cited:
     fault: CitationCheck | None = None
     number: str | None = None
     """The 发文字号 as cited, where it is no held one's."""
+    loose: bool = False
+    """Whether it names a document only by the end of its title (《实施意见》), so that the one named before goes first."""
 
 
 class _Named(NamedTuple):
@@ -90,6 +102,7 @@ class _Named(NamedTuple):
     number: str | None = None
     sure: bool = True
     """Whether it is a citation wherever it stands; else only with a clause, a lead or in brackets of its own."""
+    loose: bool = False
 
 
 class Citations:
@@ -114,7 +127,7 @@ class Citations:
             end, labels = _labels_behind(flat, each.end)
             if each.sure or labels or _introduced(flat, each.start, end):
                 found.append(
-                    Cited(Span(each.start, end), Span(each.start, end), each.documents, labels, each.fault, each.number)
+                    Cited(Span(each.start, end), Span(each.start, end), each.documents, labels, each.fault, each.number, each.loose)
                 )
         found += self._bare(flat, [*named, *((c.span.start, c.span.end) for c in found)])
         return [replace(c, phrase=_phrase(flat, c.span)) for c in sorted(found, key=lambda c: c.span)]
@@ -147,8 +160,10 @@ class Citations:
         taken = [(each.start, each.end) for each in found]
         found += [n for n in self._numbered(flat) if not _overlaps((n.start, n.end), taken)]
         taken = [(each.start, each.end) for each in found]
-        found += [p for p in self._of_places(flat) if not _overlaps((p.start, p.end), taken)]
-        return sorted(found)
+        for more in (self._of_places(flat), self._called(flat)):
+            found += [n for n in more if not _overlaps((n.start, n.end), taken)]
+            taken = [(each.start, each.end) for each in found]
+        return sorted(found, key=lambda each: each.start)
 
     def _ids(self, flat: str) -> list[_Named]:
         return [
@@ -160,7 +175,10 @@ class Citations:
     def _titled(self, flat: str) -> list[_Named]:
         found = []
         for match in TITLE.finditer(flat):
-            documents = self._by_title(match["title"])
+            if ALIAS.search(flat[: match.start()]):
+                continue
+            loose = len(_squashed(match["title"])) < LEAST_TITLE
+            documents = self._by_ending(match["title"]) if loose else self._by_title(match["title"])
             end = match.end()
             number = re.compile(r"\s*[（(]?\s*").match(flat, end)
             behind = DOC_NUMBER.match(flat, number.end() if number else end)
@@ -181,7 +199,7 @@ class Citations:
                     documents = tuple(d for d in documents if d in by_number)
             elif documents is None:
                 fault = CitationCheck.NO_SUCH_DOCUMENT
-            found.append(_Named(match.start(), end, documents, fault, cited_number, sure=documents is not None))
+            found.append(_Named(match.start(), end, documents, fault, cited_number, documents is not None and not loose, loose))
         return found
 
     def _numbered(self, flat: str) -> list[_Named]:
@@ -214,9 +232,27 @@ class Citations:
         """The documents of a title as cited: whole, shortened to a part, or with a slip; None for none of them."""
         cited = _squashed(title)
         exact = [document for held, document in self._titles if held == cited]
-        parts = [d for held, d in self._titles if len(cited) >= 6 and (cited in held or held in cited)]
+        parts = [d for held, d in self._titles if len(cited) >= LEAST_TITLE and (cited in held or held in cited)]
         alike = [d for held, d in self._titles if not parts and _alike(cited, held) >= LEAST_ALIKE_TITLE]
         return tuple(dict.fromkeys(exact or parts or alike)) or None
+
+    def _by_ending(self, title: str) -> tuple[str, ...] | None:
+        """The documents whose title holds a short one: 《实施意见》."""
+        cited = _squashed(title)
+        return tuple(dict.fromkeys(d for held, d in self._titles if cited in held)) or None
+
+    def _called(self, flat: str) -> list[_Named]:
+        """Documents called by a piece of their title straight before a clause's number: 落实情况五、1."""
+        found = []
+        for match in re.finditer(r"[一-鿿]{4,40}?(?=[第一二三四五六七八九十（(])", flat):
+            if not _label_at(flat, match.end()):
+                continue
+            for start in range(match.start(), match.end() - 3):
+                documents = self._by_ending(flat[start : match.end()])
+                if documents:
+                    found.append(_Named(start, match.end(), documents, sure=False, loose=True))
+                    break
+        return found
 
     def _of_places(self, flat: str) -> list[_Named]:
         """Places named straight before a clause's number: 吕梁市二（五）26, 吕梁市方案第26条."""
@@ -256,12 +292,13 @@ class Citations:
             for match in pattern.finditer(flat):
                 if _overlaps(match.span(), [*spans, *((c.span.start, c.span.end) for c in found)]):
                     continue
-                strong = kind == "article" and match.group().startswith("第")
-                if not (strong or kind == "path" or _introduced(flat, *match.span())):
+                before = flat[: match.start()][-1:]
+                if kind == "path" and ("\u4e00" <= before <= "\u9fff" or before.isdigit()):
                     continue
-                if kind in ("path", "dotted") and not (strong or _introduced(flat, *match.span())) and match.end() < len(flat) and match.start() == 0:
-                    continue  # the number printed before a paragraph
-                this = re.search(rf"(?:{THIS.pattern})的?\s*$", flat[: match.start()])
+                strong = kind == "article" and match.group().startswith("第")
+                this = re.search(rf"(?:{THIS.pattern})[的，,\s]*$", flat[: match.start()])
+                if not (strong or this or _introduced(flat, *match.span())):
+                    continue
                 start = this.start() if this else match.start()
                 found.append(Cited(Span(start, match.end()), Span(start, match.end()), None, _labels(match, kind)))
         return found
@@ -273,14 +310,27 @@ def marks(text: str) -> list[tuple[int, Span]]:
 
 
 def source_lines(text: str) -> dict[int, Span]:
-    """The lines of a list of sources at the end of `text`: number -> span of the source. Empty where there is none."""
-    used = {n for n, _ in marks(text)}
+    """The list of sources at the end of `text`: number -> span of the source, each on a line or behind each other.
+
+    Empty where there is none.
+    """
+    head = list(SOURCES_HEAD.finditer(text))
+    start = head[-1].end() if head else len(text)
+    used = {n for n, at in marks(text) if at.start < start}
     found: dict[int, Span] = {}
+    if head:
+        listed = [(n, at) for n, at in marks(text) if at.start >= start]
+        for (n, at), following in zip(listed, [*(at.start for _, at in listed[1:]), len(text)], strict=True):
+            line = text.find("\n", at.end)
+            end = min(following, line if line >= 0 else len(text))
+            piece = text[at.end : end].rstrip("；; \t　")
+            found[n] = Span(at.end, at.end + len(piece))
     for match in SOURCE.finditer(text):
         number = int(match["n"])
         bracketed = match.group().lstrip()[0] in "[【［"
-        headed = re.search(r"(?:来源|出处|依据|参考\S{0,4}|注释?|sources?|references?|來源|出處|依據|參考\S{0,4})\s*[:：]?\s*\n(?:.*\n)*?\Z", text[: match.start()], re.I)
-        if number in used and (bracketed or headed) and not re.search(r"[。！？!?]\s*\S", match["source"]):
+        behind = match.start() >= start
+        single = not MARK.search(match["source"]) and not re.search(r"[。！？!?]\s*\S", match["source"])
+        if number in used and number not in found and (bracketed or behind) and single:
             found[number] = Span(match.start("source"), match.end("source"))
     return found
 

@@ -126,15 +126,18 @@ OPPOSED: tuple[tuple[str, str], ...] = (
     ("奖励|表彰", "处罚|惩罚|罚款|扣减"),
 )
 NEGATING = frozenset("不未无非禁勿免没")
+CANCELLING = frozenset("取废除零")
+"""Of 取消, 废止, 免除: what they take away is denied too."""
 CONDITION = re.compile(
-    r"^但|但是|除外|不得|(?<!必)须|仅限|必须|除.{1,40}外|前提下|情况下|符合.{0,14}(?:条件|规定|要求)|满足|有条件的|(?:未|没有)(?:享受|领取|获得|参加)|不重复|只能|"
+    r"^但|但是|除外|不得|(?<!必)须|仅限|必须|除.{1,40}外|前提下|情况下|在[^,;]{1,16}(?:的同时|范围内)|符合[^,;]{0,20}(?:条件|规定|要求|的)|达到[^,;]{1,24}条件的|满足|有条件的|"
+    r"且[^,;]{0,14}(?:低于|高于|不超过|不低于|超过|满|以上|以下)|(?:国家|省|市|区|县|州)级(?=[^,;]{2})|(?:未|没有)(?:享受|领取|获得|参加)|不重复|只能|"
     r"首次|连续.{0,6}(?:年|月)|满\d|经.{1,16}(?:批准|同意|认定|审核|评估|验收|备案|审批|鉴定)|以.{1,14}为(?:前提|条件)|明确.{1,12}前提|一致的|合格的|unless|provided"
 )
 EXCEPTION = re.compile(r"^(?:但|除)|除外|不得(?:重复|同时|再)|不(?:再)?重复|不再享受|不适用|外,")
 LIMITING = re.compile(r"仅限|只限|只有|必须|不得|除外|仅|一律|凡|所有|任何|无条件")
 # What a bound stands before or behind; a bound holds for the number in the same part.
 UPPER_BEFORE = re.compile(r"(?:不超过|不高于|不多于|不大于|不得超过|最高|最多|至多|上限|(?<!不)低于|(?<!不)少于|(?<!不)小于|不足|up to|at most|no more than|within|under|below|maximum)[^\d,;]{0,14}$")
-LOWER_BEFORE = re.compile(r"(?:不低于|不少于|不小于|最低|最少|至少|(?<!不)(?<!不得)超过|(?<!不)高于|(?<!不)多于|(?<!不)大于|突破|at least|no less than|more than|over|above|minimum)[^\d,;]{0,14}$")
+LOWER_BEFORE = re.compile(r"(?:破(?=\d*$)|不低于|不少于|不小于|最低|最少|至少|(?<!不)(?<!不得)超过|(?<!不)高于|(?<!不)多于|(?<!不)大于|突破|at least|no less than|more than|over|above|minimum)[^\d,;]{0,14}$")
 UPPER_BEHIND = re.compile(r"[^\d,;]{0,4}?(?:以下|以内|之内|封顶|为限)")
 LOWER_BEHIND = re.compile(r"[^\d,;]{0,4}?(?:及以上|以上|起步|以上的)")
 UNIT = re.compile(r"\s*(?:多|余|左右)?\s*(美元|欧元|港元|元|块|人次|人|名|位|家|户|个工作日|工作日|项|次|支|件|种|类|处|所|台|套|辆|场|期|批|条|间|平方米|平米|㎡|亩|公里|吨|倍|个|米|%)")
@@ -224,7 +227,9 @@ def _folded(text: str) -> tuple[str, list[int]]:
 def _words(folded: str, found: Sequence[Located]) -> Iterator[Word]:
     """The words of a folded text in order: quantities first, then terms, rewordings and characters."""
     spans: list[Word] = [
-        Word(f"{each.quantity.value}{each.quantity.kind}", "q", each.start, each.end) for each in found
+        Word(f"{each.quantity.value}{each.quantity.kind}", "q", each.start, each.end)
+        for each in found
+        if each.name != "count"  # 三类, 一个: said as often as not
     ]
     taken = {i for word in spans for i in range(word.start, word.end)}
     for start, end, term in lexicon.printed(folded):
@@ -657,17 +662,26 @@ def _negates(
 ) -> bool:
     """Whether one side denies here and the other does not, with the words behind it."""
     said, printed = {c for w in own for c in w.key}, {c for w in theirs for c in w.key}
-    if bool(said & NEGATING) == bool(printed & NEGATING):
+    if bool(said & NEGATING) == bool(printed & NEGATING) or (said | printed) & CANCELLING:
         return False
     if said & NEGATING:
-        return _denied(claim, own) not in reading.folded
-    return inside and _denied(reading, theirs) not in claim.folded
+        return not _denies(reading, _denied(claim, own))
+    return inside and not _denies(claim, _denied(reading, theirs))
+
+
+def _denies(text: Wording, denied: str) -> bool:
+    """Whether a text denies what `denied` does: 没有场地, 无创业场地."""
+    thing = re.sub(f"^[{''.join(NEGATING)}有再用]+", "", denied)[:2]
+    if len(thing) < 2:
+        return denied in text.folded
+    around = (text.folded[max(0, m.start() - 6) : m.start()] for m in re.finditer(re.escape(thing), text.folded))
+    return any(set(before) & (NEGATING | CANCELLING) for before in around)
 
 
 def _denied(text: Wording, words: Sequence[Word]) -> str:
     """The first negating character among some words, with the two characters behind it."""
     at = next(i for w in words for i in range(w.start, w.end) if text.folded[i] in NEGATING or w.key[:1] in NEGATING)
-    return text.folded[at : at + 3]
+    return text.folded[at : at + 5]
 
 
 def _kind_of_change(said: str, printed: str, proof: Proof) -> str | None:
@@ -695,25 +709,83 @@ def _differences_as_a_whole(
 ) -> Iterator[Difference]:
     """Groups and departments that the clause does not name, directions and negations turned, numbers of something else."""
     whole = Span(0, len(claim.text))
-    said = claim.folded.replace("、", ",")
+    said = re.sub(r"(?<=\d),(?=\d{3})", "", claim.folded.replace("、", ","))
     best = [part.sentence for part in parts if part.share >= SAID]
     if not best:
         return
     nearest = "\n".join(proof.sentences[i][0].folded for i in sorted(set(best))).replace("、", ",")
     yield from _named_otherwise(claim, proof, ignored)
+    yield from _other_departments(claim, proof, parts)
     for name in unknown_departments(said, proof.context):
         yield Difference("department", _found(claim, name) or whole, name, "")
-    told = retold(said, nearest) or [(said, nearest)]
-    for one, other in told:
-        if bool(NEGATION.search(one)) != bool(NEGATION.search(other)) and shares_negated(one, other):
+    for one, other in retold(said, nearest) or [(said, nearest)]:
+        if _denied_by_one(one, other, said, nearest):
             yield Difference("negation", _found(claim, one) or whole, one, other)
         turned = _turned(one, other)
-        if turned:
+        if turned and turned[1] not in said:
             yield Difference("direction", _found(claim, turned[0]) or whole, *turned)
-    if misbound(said, proof.body):
+        if PROMISE.search(one) and promised(one, other):
+            yield Difference("condition", _found(claim, one) or whole, one, other)
+    if not any(part.differences for part in parts) and (
+        misbound(said, proof.body) or _other_year(claim, proof)
+    ):
         yield Difference("number", whole, claim.text, proof.sentences[best[0]][0].text)
-    if re.search(r"可以|能够|可(?!能)|均可|一律|都能|都可", said) and promised(said, nearest):
-        yield Difference("condition", whole, claim.text, proof.sentences[best[0]][0].text)
+
+
+PROMISE = re.compile(r"可以|能够|可(?!能)|均可|一律|都能|都可")
+
+
+def _denied_by_one(one: str, other: str, said: str, nearest: str) -> bool:
+    """Whether one of two parts denies what both speak of, and nothing else in the other text does so."""
+    mine, theirs = NEGATION.search(one), NEGATION.search(other)
+    if bool(mine) == bool(theirs):
+        return False
+    if (mine and mine.group() in nearest) or (theirs and theirs.group() in said):
+        return False
+    return shares_negated(one, other) or _lets_anybody(one, other)
+
+
+def _lets_anybody(one: str, other: str) -> bool:
+    """Whether a part asks for nothing (对投资经验没有要求) where the other one names what is asked for."""
+    match = re.search(r"(?:没有|无|不设|不作|不做)(?:任何)?(?:要求|限制|门槛|条件)|不限|任何人|所有人都", one)
+    before = tokens(one[: match.start()][-6:]) if match else []
+    return any(len(token) == 2 and token in other for token in before)
+
+
+def _other_year(claim: Wording, proof: Proof) -> bool:
+    """Whether the sentence of the clause that speaks of the claim's year gives another number than the claim."""
+    years = {q.quantity for q in claim.quantities if q.quantity.kind == "year"}
+    others = {q.quantity for q in claim.quantities if q.name not in ("count", "year")}
+    readings = [reading for each in proof.sentences for reading in each]
+    of_year = [r for r in readings if years and years <= {q.quantity for q in r.quantities}]
+    if not others or not of_year:
+        return False
+    return not any(others <= {q.quantity for q in r.quantities} for r in of_year) and any(
+        q.quantity.kind in {o.kind for o in others} for r in of_year for q in r.quantities
+    ) and not any(others & {q.quantity for q in r.quantities} for r in of_year)
+
+
+IN_CHARGE = re.compile(r"由(?P<names>[^,;由]{2,40}?)(?:等)?(?:单位|部门)?(?:共同|具体|统一|按职责分工)?(?:牵头|负责|主管|承办|受理)")
+
+
+def _other_departments(claim: Wording, proof: Proof, parts: Sequence[PartMatch]) -> Iterator[Difference]:
+    """Departments said to be in charge that the clause does not name, or that its sentence gives another one for."""
+    for match in IN_CHARGE.finditer(claim.folded):
+        for name in re.split(r"[、和及与]", match["names"]):
+            short = re.sub(r"^(?:我|本)?[省市县区州盟旗](?=.{2})", "", name.strip())
+            known = short in proof.context or any(is_named(proof.context, t) for t in lexicon.expand(name))
+            if short and not known and not re.search(r"部门|单位|机构", short):
+                yield Difference("department", _found(claim, name) or Span(0, 0), name, "")
+    for (first, last), part in zip(claim.parts, parts, strict=True):
+        if part.share < SAID:
+            continue
+        reading = proof.sentences[part.sentence][part.reading]
+        start, end = claim.words[first].start, claim.words[last - 1].end
+        own = lexicon.named(claim.folded[start:end], "department")
+        theirs = lexicon.named(reading.folded, "department")
+        if own and theirs and not set(own) & set(theirs) and not any(is_named(claim.folded, t) for t in theirs):
+            form = next((f for f in own[0].search_words if f in claim.folded), own[0].official)
+            yield Difference("department", _found(claim, form) or Span(0, 0), form, theirs[0].official)
 
 
 def _turned(said: str, printed: str) -> tuple[str, str] | None:
@@ -788,20 +860,21 @@ def _unsaid(
 ) -> Iterator[str]:
     for k, (share, words) in enumerate(shares):
         text = reading.folded[words[0].start : words[-1].end]
-        condition = CONDITION.search(text)
-        if not condition or condition.group() in claim.folded:
+        lacking = [m.group() for m in CONDITION.finditer(text) if _lacks(claim, m.group())]
+        if not lacking:
             continue
         near = [shares[n][0] for n in (k - 1, k + 1) if 0 <= n < len(shares)]
-        inline = share >= SAID and _lacks(claim, condition.group())
-        if inline or (share < 0.4 and (any(s >= 0.6 for s in near) or EXCEPTION.search(text))):
+        if share >= SAID or (share < SAID and (any(s >= 0.6 for s in near) or EXCEPTION.search(text))):
             yield reading.shown(words[0].start, words[-1].end)
 
 
 def _lacks(claim: Wording, condition: str) -> bool:
     """Whether none of a condition's own words is in the claim."""
-    pairs = {t for t in tokens(condition) if len(t) == 2}
-    held = set(tokens(claim.folded))
-    return bool(pairs) and sum(pair in held for pair in pairs) <= 0.34 * len(pairs) and not CONDITION.search(claim.folded)
+    if condition in claim.folded:
+        return False
+    pairs = {t for t in tokens(condition) if len(t) == 2} | {t for t in tokens(condition) if t.isdigit()}
+    held = set(tokens(claim.folded)) | claim.pairs
+    return sum(pair in held for pair in pairs) <= 0.34 * len(pairs)
 
 
 # -- quotes -----------------------------------------------------------------------------------------
