@@ -19,7 +19,7 @@ import numpy as np
 
 from rag import english, lexicon, places
 from rag.cited import Citations, Cited, citation_of
-from rag.compare import Match, PartMatch, Proof, compare, proof_of, quotes_in, share_of, squashed, wording
+from rag.compare import IN_CHARGE, Match, PartMatch, Proof, compare, proof_of, quotes_in, share_of, squashed, wording
 from rag.embed import Embedder
 from rag.errors import InputError
 from rag.evidence import ENTERPRISE, of_sentence
@@ -54,9 +54,11 @@ LEAST_ALIKE = 0.52
 # ... of each half of a stitched sentence, which are verbatim as a rule.
 LEAST_HALF = 0.65
 # A clause that says this much of a sentence outweighs one that is further off by this.
-LEAST_TOLD, MOST_FURTHER = 0.85, 0.3
+LEAST_TOLD, MOST_FURTHER = 0.72, 0.3
 # Of an English sentence: the cosine with the clause's closest sentence, and the share of its words that it says.
-LEAST_ENGLISH_COSINE, LEAST_ENGLISH_SHARE = 0.80, 0.3
+LEAST_ENGLISH_COSINE, LEAST_ENGLISH_SHARE, LEAST_ENGLISH_ALIKE = 0.79, 0.22, 0.42
+ENGLISH_LOWER = re.compile(r"\b(?:at least|no less than|minimum|more than|over|exceed\w*)\b")
+ENGLISH_UPPER = re.compile(r"\b(?:up to|at most|no more than|maximum|within|not exceed\w*|below|under|less than)\b")
 LEAST_STATED = 8
 """Characters from which on what reads like a greeting may be a sentence of a document."""
 NEAREST_SHOWN = 2
@@ -287,7 +289,7 @@ class _Check:
         best = fits[0] if fits else None
         said = len(squashed(statement.body)) >= LEAST_STATED
         idle = is_idle(statement.body) or (
-            states_nothing(statement.body) and not (best and best.match.share >= LEAST_ALIKE)
+            not self.english and states_nothing(statement.body) and not (best and best.match.share >= LEAST_ALIKE)
         )
         if idle and not (said and best and best.holds and best.match.close >= 0.9):
             return self._made(Verdict.NOT_CHECKABLE, ())
@@ -302,6 +304,8 @@ class _Check:
             self.subject = self._subject(true[0])
             return self._true(true)
         elsewhere = [fit for fit in fits if fit.holds]
+        if nearest and nearest.differences and nearest.match.share >= LEAST_TOLD:
+            elsewhere = [fit for fit in elsewhere if _likeness(fit) >= _likeness(nearest) - 0.05]
         if elsewhere:
             self.subject = self._foreign(elsewhere[0])
             return self._made(Verdict.OTHER_PLACE, elsewhere[:1], self._place_difference(elsewhere[0]))
@@ -382,6 +386,8 @@ class _Check:
             return []
         fits = list(self.fits)
         known = {fit.number for fit in fits}
+        if IN_CHARGE.search(claim.folded):  # who is in charge is told with what, or not at all
+            return []
         for first, last in claim.parts:
             piece = self.statement.body[slice(*claim.span(claim.words[first].start, claim.words[last - 1].end))]
             for number in self.checker.lexical(piece)[:3]:
@@ -484,6 +490,7 @@ class _Check:
         share = self._english_share(proof)
         differences = tuple(self._english_differences(proof))
         enough = share >= LEAST_ENGLISH_SHARE and (cosine >= LEAST_ENGLISH_COSINE or share >= 2 * LEAST_ENGLISH_SHARE)
+        enough = enough and (not differences or share >= LEAST_ENGLISH_ALIKE)
         told = LEAST_SHARE + 0.4 * share if enough else 0.5 * share
         best = max(
             range(len(self.index.sentences[number])),
@@ -512,15 +519,17 @@ class _Check:
         whole = Span(0, len(body))
         if quantities(body) - quantities(proof.context):
             yield Difference("number", whole, body, "")
-        for pattern, other in ((UPPER, LOWER), (LOWER, UPPER)):
-            said, printed = pattern.search(fold(body)), other.search(proof.body)
-            if said and printed and not pattern.search(proof.body) and quantities(body):
+        for said_as, same, other in ((ENGLISH_UPPER, UPPER, LOWER), (ENGLISH_LOWER, LOWER, UPPER)):
+            said, printed = said_as.search(fold(body)), other.search(proof.body)
+            if said and printed and not same.search(proof.body) and quantities(body):
                 yield Difference("bound", whole, said.group(), printed.group())
         known = {term.official for term in lexicon.expand(proof.context)}
         for term in lexicon.expand(fold(body)):
             if term.kind not in ("group", "department") or ENTERPRISE.search(term.official):
                 continue
-            if term.official not in known and not is_named(proof.context, term):
+            pieces = {t for form in term.search_words for t in tokens(form) if len(t) == 2}
+            named = term.official in known or is_named(proof.context, term)
+            if not named and not any(piece in proof.context for piece in pieces):
                 yield Difference(term.kind, whole, term.english[0], "")
         if NEGATION.search(fold(body)) and not NEGATION.search(proof.body):
             yield Difference("negation", whole, body, "")
@@ -668,6 +677,9 @@ class _Check:
         start = self.statement.span.start
         if checks is None:
             checks = self._checks(fits if verdict in (Verdict.STITCHED, Verdict.OTHER_PLACE) else ())
+            if verdict is Verdict.STITCHED and not all(fit.cited for fit in fits):
+                says_not = CitationCheck.DOES_NOT_SAY  # a part of it only
+                checks = tuple(replace(c, check=says_not) if c.check is CitationCheck.RIGHT else c for c in checks)
         moved = tuple(
             d if d.kind == "condition" and not d.said else replace(d, span=Span(d.span.start + start, d.span.end + start))
             for d in differences
@@ -676,9 +688,14 @@ class _Check:
         return CheckedClaim(self.statement.text, self.statement.span, verdict, proof, moved, suggestion, checks)
 
 
+def _likeness(fit: _Fit) -> float:
+    """How much of a statement a clause says, and how nearly in its words."""
+    return round(fit.match.share + 0.5 * fit.match.close, 6)
+
+
 def _nearness(fit: _Fit) -> tuple[float, ...]:
     """What a statement that no clause says is held against: the clause that says most of it, in its own place first."""
-    return (round(fit.match.share + 0.5 * fit.match.close + 0.1 * fit.at_home + 0.1 * fit.cited, 6), -float(fit.number))
+    return (round(_likeness(fit) + 0.1 * fit.at_home + 0.1 * fit.cited, 6), -float(fit.number))
 
 
 def _says(fit: _Fit, part: int) -> bool:

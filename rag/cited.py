@@ -55,7 +55,7 @@ THIS = re.compile(r"(?:本|该|上述|前述|同一|这[个份]|此)(?:项|份)?
 OF_PLACE = re.compile(r"(?:市|县|区|省)?(?:政府|发改委)?的?[一-鿿]{0,12}?(?:方案|意见|办法|通知|文件|规定|政策|条例|措施|细则)?的?")
 LEAD = re.compile(r"(?:(?:根据|按照|依据|依照|参照|参见|详见|援引|引自|出自|见|据|依|按|来源\s*[:：]?|出处\s*[:：]?|依据\s*[:：]|according to|under|pursuant to|see|source\s*:?)\s*)$", re.I)
 TRAIL = re.compile(r"\s*(?:的?相关)?的?(?:规定|要求|明确|指出|提出|精神|之规定|中规定|中明确)?\s*[，,：:]?\s*")
-BRACKETS = re.compile(r"[（(【\[［〔](?P<inner>[^（(【［）)】］]*(?:[（(〔\[][^（()）〔〕\[\]]*[)）〕\]][^（(【［）)】］]*)*)[)）】\]］]")
+BRACKETS = re.compile(r"「[^「」]*」|[（(【\[［〔](?P<inner>[^（(【［）)】］]*(?:[（(〔\[][^（()）〔〕\[\]]*[)）〕\]][^（(【［）)】］]*)*)[)）】\]］]")
 MARK = re.compile(r"[\[【［〔](?P<n>\d{1,2})[\]】］〕](?!号)")
 # A line of a list of sources: [1] 《…》第3条
 SOURCE = re.compile(r"^[ \t　]*[\[【［(（]?\s*(?P<n>\d{1,2})\s*(?:[\]】］)）.、:：]|\s)\s*(?P<source>\S.*)$", re.M)
@@ -292,11 +292,11 @@ class Citations:
             for match in pattern.finditer(flat):
                 if _overlaps(match.span(), [*spans, *((c.span.start, c.span.end) for c in found)]):
                     continue
+                this = re.search(rf"(?:{THIS.pattern})[的，,\s]*$", flat[: match.start()])
                 before = flat[: match.start()][-1:]
-                if kind == "path" and ("\u4e00" <= before <= "\u9fff" or before.isdigit()):
+                if not this and kind == "path" and ("\u4e00" <= before <= "\u9fff" or before.isdigit()):
                     continue
                 strong = kind == "article" and match.group().startswith("第")
-                this = re.search(rf"(?:{THIS.pattern})[的，,\s]*$", flat[: match.start()])
                 if not (strong or this or _introduced(flat, *match.span())):
                     continue
                 start = this.start() if this else match.start()

@@ -26,7 +26,6 @@ from rag.verify import (
     NEGATION,
     PRINTED_NUMBER,
     is_named,
-    misbound,
     promised,
     retold,
     shares_negated,
@@ -119,6 +118,7 @@ OPPOSED: tuple[tuple[str, str], ...] = (
     ("设立|建立|成立|新设", "撤销|取消|解散|废除"),
     ("允许|可以|可|准许", "禁止|严禁|不得|不可|不准"),
     ("集中", "分散"),
+    ("职工", "居民"),
     ("线上|网上", "线下|现场"),
     ("按月|每月|月均", "按年|每年|按季度|每季度|一次性"),
     ("增值|盈利", "亏损"),
@@ -276,17 +276,17 @@ def _parts(folded: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
 
 
 def _pairs(words: Sequence[Word]) -> frozenset[str]:
-    """The pairs of characters within and between neighbouring words, and Latin words; no fillers, no quantities."""
+    """The pairs of characters of each term and rewording and of the runs between them, and Latin words.
+
+    No fillers and no quantities. What stands beside a term is left to the order of words, which is free.
+    """
     runs: list[str] = []
     last = None
     for word in words:
-        if word.kind == "q":
-            last = None
-            continue
-        if last is None or word.start - last > 1 or word.kind == "w":
+        if word.kind != "c" or last is None or word.start > last:
             runs.append("")
-        runs[-1] += word.key if word.kind != "w" else f" {word.key} "
-        last = word.end
+        runs[-1] += word.key if word.kind != "q" else ""
+        last = word.end if word.kind == "c" else None
     return frozenset(
         token
         for run in runs
@@ -389,7 +389,7 @@ def _part_share(words: Sequence[Word], reading: Wording, frame: frozenset[str], 
     held = {word.key for word in reading.words if word.kind == "q"}
     total = sum(map(weight, pairs)) + QUANTITY_WEIGHT * len(own)
     met = sum(weight(pair) for pair in pairs if pair in reading.pairs or pair in frame)
-    return (met + QUANTITY_WEIGHT * len(own & held)) / total if total else 0.0
+    return (met + QUANTITY_WEIGHT * len(own & held)) / total if total else -1.0
 
 
 def compare(claim: Wording, proof: Proof, weight: Weight, *, ignored: Sequence[Span] = ()) -> Match:
@@ -423,6 +423,8 @@ def _part(
     aligned = [(_alignment(words, proof.sentences[i][j]), share, i, j) for share, *_, i, j in ranked]
     (close, operations), share, i, j = max(aligned, key=lambda each: each[0][0] + each[1])
     reading = proof.sentences[i][j]
+    if share < 0:  # nothing in it can be looked for
+        share = close
     differences = list(_quantity_differences(claim, words, reading, proof, operations, close))
     if close >= CLOSE:
         differences += _word_differences(claim, words, reading, operations, proof, ignored)
@@ -672,10 +674,13 @@ def _negates(
 def _denies(text: Wording, denied: str) -> bool:
     """Whether a text denies what `denied` does: 没有场地, 无创业场地."""
     thing = re.sub(f"^[{''.join(NEGATING)}有再用]+", "", denied)[:2]
-    if len(thing) < 2:
-        return denied in text.folded
-    around = (text.folded[max(0, m.start() - 6) : m.start()] for m in re.finditer(re.escape(thing), text.folded))
-    return any(set(before) & (NEGATING | CANCELLING) for before in around)
+    return _is_denied(thing, text.folded) if len(thing) == 2 else denied in text.folded
+
+
+def _is_denied(thing: str, text: str) -> bool:
+    """Whether a thing stands in a text with a denying character shortly before it."""
+    around = (text[max(0, m.start() - 5) : m.start()] for m in re.finditer(re.escape(thing), text))
+    return bool(thing) and any(set(before) & (NEGATING | CANCELLING) for before in around)
 
 
 def _denied(text: Wording, words: Sequence[Word]) -> str:
@@ -693,7 +698,7 @@ def _kind_of_change(said: str, printed: str, proof: Proof) -> str | None:
         for one, other in OPPOSED
     ):
         return "direction"
-    if not said or said in proof.context:
+    if not said or said in proof.context or (set(said) & NEGATING and set(printed) & (NEGATING | CANCELLING)):
         return None
     if not printed:
         return "condition" if LIMITING.search(said) and not LIMITING.search(proof.body) else None
@@ -726,8 +731,9 @@ def _differences_as_a_whole(
             yield Difference("direction", _found(claim, turned[0]) or whole, *turned)
         if PROMISE.search(one) and promised(one, other):
             yield Difference("condition", _found(claim, one) or whole, one, other)
+    yield from _other_terms(claim, proof, parts)
     if not any(part.differences for part in parts) and (
-        misbound(said, proof.body) or _other_year(claim, proof)
+        _said_of_another(claim, proof) or _other_year(claim, proof)
     ):
         yield Difference("number", whole, claim.text, proof.sentences[best[0]][0].text)
 
@@ -741,6 +747,10 @@ def _denied_by_one(one: str, other: str, said: str, nearest: str) -> bool:
     if bool(mine) == bool(theirs):
         return False
     if (mine and mine.group() in nearest) or (theirs and theirs.group() in said):
+        return False
+    if mine and _is_denied(one[mine.end() :].lstrip("任何再有")[:2], nearest):
+        return False
+    if theirs and _is_denied(other[theirs.end() :].lstrip("任何再有")[:2], said):
         return False
     return shares_negated(one, other) or _lets_anybody(one, other)
 
@@ -765,6 +775,55 @@ def _other_year(claim: Wording, proof: Proof) -> bool:
     ) and not any(others & {q.quantity for q in r.quantities} for r in of_year)
 
 
+def _said_of_another(claim: Wording, proof: Proof) -> bool:
+    """Whether a number is said of what the clause gives another number of the same kind for.
+
+    The piece of the clause that shares most pairs with a part of the claim has other numbers only, and the
+    claim's own number stands in a piece that shares far fewer.
+    """
+    pieces = [
+        (_pairs(r.words[a:b]), _numbers(r, a, b)) for each in proof.sentences for r in each for a, b in r.parts
+    ]
+    for first, last in claim.parts:
+        pairs, numbers = _pairs(claim.words[first:last]), _numbers(claim, first, last)
+        kinds = {number.kind for number in numbers}
+        shares = [
+            (len(pairs & held) / len(pairs), counted)
+            for held, counted in pieces
+            if pairs and any(number.kind in kinds for number in counted)
+        ]
+        best, counted = max(shares, key=lambda each: each[0], default=(0.0, frozenset()))
+        own = max((share for share, held in shares if held & numbers), default=0.0)
+        if numbers and best >= 0.4 and not counted & numbers and own <= 0.75 * best:
+            return True
+    return False
+
+
+def _numbers(text: Wording, first: int, last: int) -> frozenset[Quantity]:
+    """The quantities among some words but years and mere counts."""
+    start, end = text.words[first].start, text.words[last - 1].end
+    return frozenset(
+        q.quantity for q in text.quantities if start <= q.start < end and q.name != "count" and q.quantity.kind != "year"
+    )
+
+
+def _other_terms(claim: Wording, proof: Proof, parts: Sequence[PartMatch]) -> Iterator[Difference]:
+    """Terms in quotation marks, and insurances and other supports by name, in place of which the sentence told has others."""
+    for (first, last), part in zip(claim.parts, parts, strict=True):
+        if part.share < SAID:
+            continue
+        reading = proof.sentences[part.sentence][part.reading]
+        start, end = claim.words[first].start, claim.words[last - 1].end
+        own = {m[1]: m for m in TERM_IN_MARKS.finditer(claim.folded, start, min(len(claim.folded), end + 1))}
+        theirs = {m[1] for m in TERM_IN_MARKS.finditer(reading.folded)}
+        others = theirs - {m[1] for m in TERM_IN_MARKS.finditer(claim.folded)}
+        for term, match in own.items():
+            alike = [other for other in others if set(term) & set(other)]
+            if term not in reading.folded and alike:
+                yield Difference("wording", claim.span(*match.span(1)), term, alike[0])
+
+
+TERM_IN_MARKS = re.compile(r'"([^",;.]{2,12})"')
 IN_CHARGE = re.compile(r"由(?P<names>[^,;由]{2,40}?)(?:等)?(?:单位|部门)?(?:共同|具体|统一|按职责分工)?(?:牵头|负责|主管|承办|受理)")
 
 
@@ -864,7 +923,9 @@ def _unsaid(
         if not lacking:
             continue
         near = [shares[n][0] for n in (k - 1, k + 1) if 0 <= n < len(shares)]
-        if share >= SAID or (share < SAID and (any(s >= 0.6 for s in near) or EXCEPTION.search(text))):
+        if share < SAID:  # 省级 narrows only what is told beside it
+            lacking = [condition for condition in lacking if not condition.endswith("级")]
+        if lacking and (share >= SAID or any(s >= 0.6 for s in near) or EXCEPTION.search(text)):
             yield reading.shown(words[0].start, words[-1].end)
 
 
