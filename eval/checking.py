@@ -43,7 +43,10 @@ TARGETS: dict[str, tuple[tuple[str, ...], bool]] = {
         ("numerals respelt", "synonyms", "parts in another order", "reworded", "by hand"),
         False,
     ),
-    "misattributions named right": (("wrong clause number", "wrong document number", "wrong document"), False),
+    "misattributions named right": (
+        ("wrong clause number", "wrong document number", "wrong document"),
+        False,
+    ),
 }
 
 
@@ -71,11 +74,11 @@ class Pool(NamedTuple):
     """What statements are made of: the sentences that say something, and their documents."""
 
     items: tuple[Evidence, ...]
-    index: Index
+    library: Index
 
     @property
     def held(self) -> tuple[Metadata, ...]:
-        return tuple(self.index.metadata.values())
+        return tuple(self.library.metadata.values())
 
 
 Made = Iterator[Case]
@@ -198,7 +201,8 @@ def _last_number(item: Evidence) -> str | None:
 
 def _other_script(item: Evidence, pool: Pool) -> Made:
     traditional = item.metadata.script == "traditional"
-    yield Case(*[to_simplified(item.quote) if traditional else to_traditional(item.quote)] * 2, Verdict.SUPPORTED)
+    text = to_simplified(item.quote) if traditional else to_traditional(item.quote)
+    yield Case(text, text, Verdict.SUPPORTED)
 
 
 def _true(text: str, item: Evidence) -> Made:
@@ -398,7 +402,7 @@ def _wrong_clause(item: Evidence, pool: Pool) -> Made:
     """Cited to another clause of the same document."""
     right = _last_number(item)
     labels = {
-        c.label.split(".")[-1] for c in pool.index.clauses if c.document == item.clause.document
+        c.label.split(".")[-1] for c in pool.library.clauses if c.document == item.clause.document
     } - set(item.clause.label.split("."))
     numbers = sorted(label for label in labels if label.isdigit() and label != "0")
     if right and numbers:
@@ -480,19 +484,35 @@ KINDS: dict[str, Callable[[Evidence, Pool], Made]] = {
     "parts in another order": _reordered,
     "reworded": _reworded,
     "by hand": _by_hand,
-    "digit": _replaced(r"(?<![\d.第〔(（])\d+(?=\.?\d*\s*(?:[万亿]?[元家个人户]|%|个月|年(?!代)|日|天|项|支|名))", _other_digit),
+    "digit": _replaced(
+        r"(?<![\d.第〔(（])\d+(?=\.?\d*\s*(?:[万亿]?[元家个人户]|%|个月|年(?!代)|日|天|项|支|名))",
+        _other_digit,
+    ),
     "unit": _replaced(r"(?<=\d)(?:个月|(?<!\d{4})年|天|家|人(?!次)|万元|亿元|元|%|平方米)", _unit),
-    "magnitude": _replaced(r"(?<=\d)[万亿]|(?<=\d)(?=元)", lambda m: {"万": "亿", "亿": "万", "": "万"}[m.group()]),
+    "magnitude": _replaced(
+        r"(?<=\d)[万亿]|(?<=\d)(?=元)", lambda m: {"万": "亿", "亿": "万", "": "万"}[m.group()]
+    ),
     "bound": _replaced(
         r"(?<=[\d元家个年人%])(?:以上|以下|以内)|不超过|不低于|最高(?=[^,，。]{0,8}\d)|不少于|超过(?=\d)|低于(?=\d)",
         lambda m: {
-            "以上": "以下", "以下": "以上", "以内": "以上", "不超过": "不低于", "不低于": "不超过", "最高": "最低", "不少于": "不超过",
-            "超过": "低于", "低于": "超过",
+            "以上": "以下",
+            "以下": "以上",
+            "以内": "以上",
+            "不超过": "不低于",
+            "不低于": "不超过",
+            "最高": "最低",
+            "不少于": "不超过",
+            "超过": "低于",
+            "低于": "超过",
         }[m.group()],
-    ),  # fmt: skip
+    ),
     "date": _replaced(
         r"20\d\d(?=年)|(?<=年)\d{1,2}(?=月)|(?<=月)\d{1,2}(?=日)",
-        lambda m: str(int(m.group()) + 1 + len(m.string) % 3) if len(m.group()) == 4 else str(int(m.group()) % 9 + 1),
+        lambda m: (
+            str(int(m.group()) + 1 + len(m.string) % 3)
+            if len(m.group()) == 4
+            else str(int(m.group()) % 9 + 1)
+        ),
     ),
     "department": _department,
     "group": _swapped("group"),

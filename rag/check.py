@@ -13,13 +13,25 @@ import datetime
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from functools import cached_property
 
 import numpy as np
 
 from rag import english, lexicon, places
 from rag.cited import Citations, Cited, citation_of
-from rag.compare import IN_CHARGE, Match, PartMatch, Proof, compare, proof_of, quotes_in, share_of, squashed, wording
+from rag.compare import (
+    IN_CHARGE,
+    Match,
+    PartMatch,
+    Proof,
+    compare,
+    proof_of,
+    quotes_in,
+    share_of,
+    squashed,
+    wording,
+)
 from rag.embed import Embedder
 from rag.errors import InputError
 from rag.evidence import ENTERPRISE, of_sentence
@@ -48,7 +60,7 @@ MAX_CHARS = 60_000
 LEXICAL, DENSE, COMPARED = 10, 8, 6
 """Clauses looked at by words and by meaning, and those of them that are compared word by word."""
 # Of a sentence, and of each of its parts, what a clause has to hold so that it says it.
-LEAST_SHARE, LEAST_PART = 0.6, 0.42
+LEAST_SHARE, LEAST_PART = 0.6, 0.48
 # ... so that it speaks of the same thing at all; below this a sentence is not found.
 LEAST_ALIKE = 0.52
 # ... of each half of a stitched sentence, which are verbatim as a rule.
@@ -58,7 +70,9 @@ LEAST_TOLD, MOST_FURTHER = 0.72, 0.3
 # Of an English sentence: the cosine with the clause's closest sentence, and the share of its words that it says.
 LEAST_ENGLISH_COSINE, LEAST_ENGLISH_SHARE, LEAST_ENGLISH_ALIKE = 0.79, 0.22, 0.42
 ENGLISH_LOWER = re.compile(r"\b(?:at least|no less than|minimum|more than|over|exceed\w*)\b")
-ENGLISH_UPPER = re.compile(r"\b(?:up to|at most|no more than|maximum|within|not exceed\w*|below|under|less than)\b")
+ENGLISH_UPPER = re.compile(
+    r"\b(?:up to|at most|no more than|maximum|within|not exceed\w*|below|under|less than)\b"
+)
 LEAST_STATED = 8
 """Characters from which on what reads like a greeting may be a sentence of a document."""
 NEAREST_SHOWN = 2
@@ -128,9 +142,7 @@ class Checker:
         self._weights: dict[str, float] = {}
         self._scope = index.terms.scope(np.arange(len(index.clauses)))
 
-    def check(
-        self, text: str, *, place: str | None = None, as_of: datetime.date | None = None
-    ) -> Checked:
+    def check(self, text: str, *, place: str | None = None, as_of: datetime.date | None = None) -> Checked:
         """Every sentence of `text` with its verdict. `place` is what the text speaks of where it names none.
 
         Raises `InputError` for a text that is too long and for an unknown place.
@@ -169,13 +181,18 @@ class Checker:
         if number not in self._proofs:
             index = self.index
             clause, metadata = index.clauses[number], index.metadata[index.clauses[number].document]
-            around = [*clause.heading, *(d.name for d in clause.departments), *(d.role for d in clause.departments)]
+            around = [
+                *clause.heading,
+                *(d.name for d in clause.departments),
+                *(d.role for d in clause.departments),
+            ]
             around += [metadata.place or "", *metadata.ancestors, metadata.title or "", *metadata.issuers]
             around += [metadata.doc_number or "", metadata.date_issued or ""]
             if number in index.leads:
                 around.append(index.clauses[index.leads[number]].text)
             pairs = [
-                (sentence.text, index.quote(clause.document, sentence.span)) for sentence in index.sentences[number]
+                (sentence.text, index.quote(clause.document, sentence.span))
+                for sentence in index.sentences[number]
             ]
             self._proofs[number] = proof_of(pairs, "\n".join(around))
         return self._proofs[number]
@@ -203,13 +220,19 @@ class Checker:
             for statement in found
             if is_idle(statement.body)
             for mention in mentions_in(statement.body)
-            if mention.text[-1] in places.UNITS or any(_is_of(mention.candidates, m) for m in self.index.metadata.values())
+            if mention.text[-1] in places.UNITS
+            or any(_is_of(mention.candidates, m) for m in self.index.metadata.values())
         ]
         return named[0] if named and all(set(named[0]) & set(other) for other in named) else ()
 
 
 def check(
-    text: str, index: Index, embedder: Embedder, *, place: str | None = None, as_of: datetime.date | None = None
+    text: str,
+    index: Index,
+    embedder: Embedder,
+    *,
+    place: str | None = None,
+    as_of: datetime.date | None = None,
 ) -> Checked:
     """Every sentence of `text` with its verdict against the documents of an index; see `Checker.check`."""
     return Checker(index, embedder).check(text, place=place, as_of=as_of)
@@ -272,7 +295,8 @@ class _Check:
         kept = tuple(
             c
             for c in statement.cited
-            if c.documents or not any(squashed(statement.within(c)) in text for text in printed)
+            if c.documents
+            or not any(squashed(statement.within(c)) in text for text in printed)
             or re.fullmatch(r"\W*\d{1,2}\W*", statement.within(c))
         )
         if kept == statement.cited:
@@ -289,26 +313,37 @@ class _Check:
         best = fits[0] if fits else None
         said = len(squashed(statement.body)) >= LEAST_STATED
         idle = is_idle(statement.body) or (
-            not self.english and states_nothing(statement.body) and not (best and best.match.share >= LEAST_ALIKE)
+            not self.english
+            and states_nothing(statement.body)
+            and not (best and best.match.share >= LEAST_ALIKE)
         )
         if idle and not (said and best and best.holds and best.match.close >= 0.9):
             return self._made(Verdict.NOT_CHECKABLE, ())
         true = [fit for fit in fits if fit.holds and fit.at_home]
         nearest = max((f for f in fits if f.at_home), key=_nearness, default=None)
-        if true and nearest and not nearest.holds and nearest.differences and nearest.match.share >= LEAST_TOLD:
+        if (
+            true
+            and nearest
+            and not nearest.holds
+            and nearest.differences
+            and nearest.match.share >= LEAST_TOLD
+        ):
             # Said otherwise by the clause that it all but repeats, it is not made true by one that is further off.
             true = [fit for fit in true if _nearness(fit)[0] >= _nearness(nearest)[0] - MOST_FURTHER]
             if not true:
                 return self._false()
+        elsewhere = max((fit for fit in fits if fit.holds and not fit.at_home), key=_likeness, default=None)
+        if true and elsewhere and max(map(_likeness, true)) < _likeness(elsewhere) - MOST_FURTHER:
+            true = []  # another place's clause is all but repeated
         if true:
             self.subject = self._subject(true[0])
             return self._true(true)
-        elsewhere = [fit for fit in fits if fit.holds]
-        if nearest and nearest.differences and nearest.match.share >= LEAST_TOLD:
-            elsewhere = [fit for fit in elsewhere if _likeness(fit) >= _likeness(nearest) - 0.05]
+        told_at_home = nearest and nearest.differences and nearest.match.share >= LEAST_TOLD
+        if nearest and elsewhere and told_at_home and _likeness(elsewhere) < _likeness(nearest) + 0.02:
+            elsewhere = None
         if elsewhere:
-            self.subject = self._foreign(elsewhere[0])
-            return self._made(Verdict.OTHER_PLACE, elsewhere[:1], self._place_difference(elsewhere[0]))
+            self.subject = self._foreign(elsewhere)
+            return self._made(Verdict.OTHER_PLACE, [elsewhere], self._place_difference(elsewhere))
         return self._false()
 
     def _true(self, true: Sequence[_Fit]) -> CheckedClaim:
@@ -318,7 +353,9 @@ class _Check:
         whole = [fit for fit in true if not fit.match.omitted] or list(true)
         fit = next((f for f in whole if f.cited), whole[0])
         if wrong:
-            return self._made(Verdict.MISATTRIBUTED, [fit], checks=checks, suggestion=self._recited(fit, checks))
+            return self._made(
+                Verdict.MISATTRIBUTED, [fit], checks=checks, suggestion=self._recited(fit, checks)
+            )
         if fit.match.omitted:
             differences = tuple(
                 Difference("condition", Span(self.statement.span.end, self.statement.span.end), "", text)
@@ -347,7 +384,10 @@ class _Check:
         differences = best.differences or self._added(best)
         place = () if best.at_home else self._place_difference(best)
         return self._made(
-            Verdict.ALTERED, [best], (*differences, *place), suggestion=self._verbatim([best]) if best.at_home else None
+            Verdict.ALTERED,
+            [best],
+            (*differences, *place),
+            suggestion=self._verbatim([best]) if best.at_home else None,
         )
 
     def _is_altered(self, fit: _Fit) -> bool:
@@ -366,7 +406,10 @@ class _Check:
             return False
         span = claim.span(claim.words[first].start, claim.words[last - 1].end)
         return any(
-            fit.match.parts[part].share >= 0.25 and d.kind in ("group", "department") and span.start <= d.span.start < span.end for d in fit.differences
+            fit.match.parts[part].share >= 0.25
+            and d.kind in ("group", "department")
+            and span.start <= d.span.start < span.end
+            for d in fit.differences
         )
 
     def _added(self, fit: _Fit) -> tuple[Difference, ...]:
@@ -389,7 +432,9 @@ class _Check:
         if IN_CHARGE.search(claim.folded):  # who is in charge is told with what, or not at all
             return []
         for first, last in claim.parts:
-            piece = self.statement.body[slice(*claim.span(claim.words[first].start, claim.words[last - 1].end))]
+            piece = self.statement.body[
+                slice(*claim.span(claim.words[first].start, claim.words[last - 1].end))
+            ]
             for number in self.checker.lexical(piece)[:3]:
                 if number not in known:
                     known.add(number)
@@ -398,11 +443,16 @@ class _Check:
         wanted = set(range(len(claim.parts)))
         while wanted:
             said = [
-                ({i for i in wanted if _says(fit, i)}, fit) for fit in fits if len(fit.match.parts) == len(claim.parts)
+                ({i for i in wanted if _says(fit, i)}, fit)
+                for fit in fits
+                if len(fit.match.parts) == len(claim.parts)
             ]
             covered, fit = max(said, key=lambda pair: (len(pair[0]), pair[1].order), default=(set(), None))
             if not covered or fit is None:
-                small = sum(claim.words[claim.parts[i][1] - 1].end - claim.words[claim.parts[i][0]].start for i in wanted)
+                small = sum(
+                    claim.words[claim.parts[i][1] - 1].end - claim.words[claim.parts[i][0]].start
+                    for i in wanted
+                )
                 if small > 0.2 * len(claim.folded.strip()):
                     return []
                 break
@@ -465,8 +515,8 @@ class _Check:
             texts = [clause.text, index.quote(clause.document, clause.span), clause.text + after.text]
             if not any(quote in squashed(text) for text in texts):
                 nearest = max(
-                    (s.text for s in index.sentences[number]),
-                    key=lambda text: len(set(zip(quote, quote[1:], strict=False)) & set(zip(squashed(text), squashed(text)[1:], strict=False))),
+                    (sentence.text for sentence in index.sentences[number]),
+                    key=lambda text: SequenceMatcher(None, quote, squashed(text), autojunk=False).ratio(),
                     default="",
                 )
                 found.append(Difference("quote", span, self.statement.text[slice(*span)], nearest))
@@ -489,12 +539,16 @@ class _Check:
         proof = self.checker.proof(number)
         share = self._english_share(proof)
         differences = tuple(self._english_differences(proof))
-        enough = share >= LEAST_ENGLISH_SHARE and (cosine >= LEAST_ENGLISH_COSINE or share >= 2 * LEAST_ENGLISH_SHARE)
+        enough = share >= LEAST_ENGLISH_SHARE and (
+            cosine >= LEAST_ENGLISH_COSINE or share >= 2 * LEAST_ENGLISH_SHARE
+        )
         enough = enough and (not differences or share >= LEAST_ENGLISH_ALIKE)
         told = LEAST_SHARE + 0.4 * share if enough else 0.5 * share
         best = max(
             range(len(self.index.sentences[number])),
-            key=lambda i: len(quantities(self.statement.body) & quantities(self.index.sentences[number][i].text)),
+            key=lambda i: len(
+                quantities(self.statement.body) & quantities(self.index.sentences[number][i].text)
+            ),
             default=0,
         )
         whole = wording(self.statement.body)
@@ -502,7 +556,9 @@ class _Check:
         at_home = not self.mentions and (not self.spoken or _is_of(self.spoken, metadata))
         at_home = at_home or any(_is_of(m.candidates, metadata) for m in self.mentions)
         cited = any(clause.id == c.id for c in self._cited_clauses())
-        return _Fit(number, clause, metadata, Match((part,), told, differences, ()), at_home, cited, differences)
+        return _Fit(
+            number, clause, metadata, Match((part,), told, differences, ()), at_home, cited, differences
+        )
 
     def _english_share(self, proof: Proof) -> float:
         """The share of the statement's words that the clause says in Chinese."""
@@ -593,7 +649,11 @@ class _Check:
         if cited.fault is CitationCheck.NO_SUCH_DOCUMENT and cited.number:
             near = self.checker.citations.near_number(cited)
             says = any(fit.clause.document in near for fit in true)
-            return CitationCheck.WRONG_NUMBER if near and (says or self._shares_figures(cited, near)) else cited.fault
+            return (
+                CitationCheck.WRONG_NUMBER
+                if near and (says or self._shares_figures(cited, near))
+                else cited.fault
+            )
         if cited.fault is not None:
             return cited.fault
         documents = self._documents(cited)
@@ -640,7 +700,11 @@ class _Check:
         chosen = [i for i in fit.match.sentences if i < len(sentences)] or [
             max(fit.match.parts, key=lambda part: part.share).sentence if fit.match.parts else 0
         ]
-        if fit.match.omitted and chosen[-1] + 1 < len(sentences) and sentences[chosen[-1] + 1].text in fit.match.omitted:
+        if (
+            fit.match.omitted
+            and chosen[-1] + 1 < len(sentences)
+            and sentences[chosen[-1] + 1].text in fit.match.omitted
+        ):
             chosen.append(chosen[-1] + 1)
         return tuple(of_sentence(self.index, fit.number, sentences[i]) for i in chosen)
 
@@ -679,13 +743,19 @@ class _Check:
             checks = self._checks(fits if verdict in (Verdict.STITCHED, Verdict.OTHER_PLACE) else ())
             if verdict is Verdict.STITCHED and not all(fit.cited for fit in fits):
                 says_not = CitationCheck.DOES_NOT_SAY  # a part of it only
-                checks = tuple(replace(c, check=says_not) if c.check is CitationCheck.RIGHT else c for c in checks)
+                checks = tuple(
+                    replace(c, check=says_not) if c.check is CitationCheck.RIGHT else c for c in checks
+                )
         moved = tuple(
-            d if d.kind == "condition" and not d.said else replace(d, span=Span(d.span.start + start, d.span.end + start))
+            d
+            if d.kind == "condition" and not d.said
+            else replace(d, span=Span(d.span.start + start, d.span.end + start))
             for d in differences
         )
         proof = tuple(item for fit in fits for item in self._evidence(fit))
-        return CheckedClaim(self.statement.text, self.statement.span, verdict, proof, moved, suggestion, checks)
+        return CheckedClaim(
+            self.statement.text, self.statement.span, verdict, proof, moved, suggestion, checks
+        )
 
 
 def _likeness(fit: _Fit) -> float:
@@ -720,4 +790,3 @@ def _without(text: str, spans: Iterable[Span]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
-

@@ -48,25 +48,46 @@ LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("article", re.compile(r"(?<![\d.])(?P<a>\d{1,3})\s*条(?!例)")),
 )  # fmt: skip
 # Only straight behind a document: 《…》（五）, 003_x.txt 26, 003_x.txt#2.5.26
-BEHIND = re.compile(rf"(?:第\s*)?(?:[（(]\s*(?P<a>{N})\s*[)）]\s*(?P<c>\d{{1,3}})?|(?P<d>\d{{1,3}})(?![\d年月日万亿元%个〔(]))\s*[条项款]?")
+BEHIND = re.compile(
+    rf"(?:第\s*)?(?:[（(]\s*(?P<a>{N})\s*[)）]\s*(?P<c>\d{{1,3}})?|(?P<d>\d{{1,3}})(?![\d年月日万亿元%个〔(]))\s*[条项款]?"
+)
 LINK = re.compile(r"[\s)）】\]#,，、的中之:：]{0,4}")
 TITLE = re.compile(r"《(?P<title>[^《》]{2,120}(?:〈[^〈〉]+〉[^《》]*)?)》")
-THIS = re.compile(r"(?:本|该|上述|前述|同一|这[个份]|此)(?:项|份)?(?:实施)?(?:方案|意见|办法|通知|文件|规定|政策|条例|措施|细则)|同上(?:文件)?")
-OF_PLACE = re.compile(r"(?:市|县|区|省)?(?:政府|发改委)?的?[一-鿿]{0,12}?(?:方案|意见|办法|通知|文件|规定|政策|条例|措施|细则)?的?")
-LEAD = re.compile(r"(?:(?:根据|按照|依据|依照|参照|参见|详见|援引|引自|出自|见|据|依|按|来源\s*[:：]?|出处\s*[:：]?|依据\s*[:：]|according to|under|pursuant to|see|source\s*:?)\s*)$", re.I)
-TRAIL = re.compile(r"\s*(?:的?相关)?的?(?:规定|要求|明确|指出|提出|精神|之规定|中规定|中明确)?\s*[，,：:]?\s*")
-BRACKETS = re.compile(r"「[^「」]*」|[（(【\[［〔](?P<inner>[^（(【［）)】］]*(?:[（(〔\[][^（()）〔〕\[\]]*[)）〕\]][^（(【［）)】］]*)*)[)）】\]］]")
+THIS = re.compile(
+    r"(?:本|该|上述|前述|同一|这[个份]|此)(?:项|份)?(?:实施)?(?:方案|意见|办法|通知|文件|规定|政策|条例|措施|细则)|同上(?:文件)?"
+)
+OF_PLACE = re.compile(
+    r"(?:市|县|区|省)?(?:政府|发改委)?的?[一-鿿]{0,12}?(?:方案|意见|办法|通知|文件|规定|政策|条例|措施|细则)?的?"
+)
+LEAD = re.compile(
+    r"(?:(?:根据|按照|依据|依照|参照|参见|详见|援引|引自|出自|见|据|依|按|来源\s*[:：]?|出处\s*[:：]?|依据\s*[:：]|according to|under|pursuant to|see|source\s*:?)\s*)$",
+    re.I,
+)
+TRAIL = re.compile(
+    r"\s*(?:的?相关)?的?(?:规定|要求|明确|指出|提出|精神|之规定|中规定|中明确)?\s*[，,：:]?\s*"
+)
+BRACKETS = re.compile(
+    r"「[^「」]*」|[（(【\[［〔](?P<inner>[^（(【［）)】］]*(?:[（(〔\[][^（()）〔〕\[\]]*[)）〕\]][^（(【［）)】］]*)*)[)）】\]］]"
+)
 MARK = re.compile(r"[\[【［〔](?P<n>\d{1,2})[\]】］〕](?!号)")
 # A line of a list of sources: [1] 《…》第3条
-SOURCE = re.compile(r"^[ \t　]*[\[【［(（]?\s*(?P<n>\d{1,2})\s*(?:[\]】］)）.、:：]|\s)\s*(?P<source>\S.*)$", re.M)
+SOURCE = re.compile(
+    r"^[ \t　]*[\[【［(（]?\s*(?P<n>\d{1,2})\s*(?:[\]】］)）.、:：]|\s)\s*(?P<source>\S.*)$", re.M
+)
 # 资料来源： over the list, or before it
 SOURCES_HEAD = re.compile(
-    r"^[ \t　]*(?:资料|資料|信息|政策|文件)?(?:来源|來源|出处|出處|依据|依據|参考\S{0,4}|參考\S{0,4}|注释?|註釋?|附注|sources?|references?|notes?)\s*[:：]?[ \t]*(?=\n|[\[【［])", re.M | re.I
+    r"^[ \t　]*(?:资料|資料|信息|政策|文件)?(?:来源|來源|出处|出處|依据|依據|参考\S{0,4}|參考\S{0,4}|注释?|註釋?|附注|sources?|references?|notes?)\s*[:：]?[ \t]*(?=\n|[\[【［])",
+    re.M | re.I,
 )
 CONTENT = re.compile(r"[一-鿿A-Za-z]")
 # What may stand in a citation's brackets beside it.
-SAID_BESIDE = re.compile(r"参见|详见|来源|出处|依据|根据|文件|见|第|的|号|条|款|项|规定|以及|和|及|、|source|see|clause|article", re.I)
-BEFORE_NUMBER = re.compile(r"^.*(?:根据|按照|依据|依照|参见|详见|请看|来源|出自|文号|文件|和|与|及|见|据|的|是|为)(?=[一-鿿])")
+SAID_BESIDE = re.compile(
+    r"参见|详见|来源|出处|依据|根据|文件|见|第|的|号|条|款|项|规定|以及|和|及|、|source|see|clause|article",
+    re.I,
+)
+BEFORE_NUMBER = re.compile(
+    r"^.*(?:根据|按照|依据|依照|参见|详见|请看|来源|出自|文号|文件|和|与|及|见|据|的|是|为)(?=[一-鿿])"
+)
 LEAST_ALIKE_TITLE = 0.82
 LEAST_TITLE = 6
 """Characters of a title from which on it names a document by itself; 《实施意见》 does not."""
@@ -127,7 +148,15 @@ class Citations:
             end, labels = _labels_behind(flat, each.end)
             if each.sure or labels or _introduced(flat, each.start, end):
                 found.append(
-                    Cited(Span(each.start, end), Span(each.start, end), each.documents, labels, each.fault, each.number, each.loose)
+                    Cited(
+                        Span(each.start, end),
+                        Span(each.start, end),
+                        each.documents,
+                        labels,
+                        each.fault,
+                        each.number,
+                        each.loose,
+                    )
                 )
         found += self._bare(flat, [*named, *((c.span.start, c.span.end) for c in found)])
         return [replace(c, phrase=_phrase(flat, c.span)) for c in sorted(found, key=lambda c: c.span)]
@@ -139,7 +168,8 @@ class Citations:
             clause
             for document in documents
             for number in range(*index.of_document.get(document, Span(0, 0)))
-            if (clause := index.clauses[number]) and any(self._is_meant(number, label) for label in cited.labels)
+            if (clause := index.clauses[number])
+            and any(self._is_meant(number, label) for label in cited.labels)
         )
 
     def _is_meant(self, number: int, label: str) -> bool:
@@ -199,7 +229,17 @@ class Citations:
                     documents = tuple(d for d in documents if d in by_number)
             elif documents is None:
                 fault = CitationCheck.NO_SUCH_DOCUMENT
-            found.append(_Named(match.start(), end, documents, fault, cited_number, documents is not None and not loose, loose))
+            found.append(
+                _Named(
+                    match.start(),
+                    end,
+                    documents,
+                    fault,
+                    cited_number,
+                    documents is not None and not loose,
+                    loose,
+                )
+            )
         return found
 
     def _numbered(self, flat: str) -> list[_Named]:
@@ -210,7 +250,10 @@ class Citations:
             number = canonical_number(match.group()) or ""
             documents = self._by_number(match.group())
             word = match["word"]
-            own = next((m.doc_number.split("〔")[0] for m in self.held if m.document in documents and m.doc_number), "")
+            own = next(
+                (m.doc_number.split("〔")[0] for m in self.held if m.document in documents and m.doc_number),
+                "",
+            )
             if not own:
                 own = next((w for w in self._words() if word.endswith(w)), BEFORE_NUMBER.sub("", word))
             start = match.start("word") + len(word) - len(own)
@@ -232,7 +275,9 @@ class Citations:
         """The documents of a title as cited: whole, shortened to a part, or with a slip; None for none of them."""
         cited = _squashed(title)
         exact = [document for held, document in self._titles if held == cited]
-        parts = [d for held, d in self._titles if len(cited) >= LEAST_TITLE and (cited in held or held in cited)]
+        parts = [
+            d for held, d in self._titles if len(cited) >= LEAST_TITLE and (cited in held or held in cited)
+        ]
         alike = [d for held, d in self._titles if not parts and _alike(cited, held) >= LEAST_ALIKE_TITLE]
         return tuple(dict.fromkeys(exact or parts or alike)) or None
 
@@ -278,7 +323,10 @@ class Citations:
         found = []
         for metadata in self.held:
             held = re.fullmatch(r"(.+)〔(\d{4})〕(\d+)号", metadata.doc_number or "")
-            if held and (held[1] == match[1] or ((held[2], held[3]) == (match[2], match[3]) and _alike(held[1], match[1]) >= 0.5)):
+            if held and (
+                held[1] == match[1]
+                or ((held[2], held[3]) == (match[2], match[3]) and _alike(held[1], match[1]) >= 0.5)
+            ):
                 found.append(metadata.document)
         return tuple(found)
 
@@ -300,7 +348,9 @@ class Citations:
                 if not (strong or this or _introduced(flat, *match.span())):
                     continue
                 start = this.start() if this else match.start()
-                found.append(Cited(Span(start, match.end()), Span(start, match.end()), None, _labels(match, kind)))
+                found.append(
+                    Cited(Span(start, match.end()), Span(start, match.end()), None, _labels(match, kind))
+                )
         return found
 
 

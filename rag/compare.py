@@ -126,21 +126,28 @@ OPPOSED: tuple[tuple[str, str], ...] = (
     ("奖励|表彰", "处罚|惩罚|罚款|扣减"),
 )
 NEGATING = frozenset("不未无非禁勿免没")
-CANCELLING = frozenset("取废除零")
+CANCELLING = frozenset("废除零消")
 """Of 取消, 废止, 免除: what they take away is denied too."""
+DENYING = re.compile(r"不(?![断同仅少久])|未(?!来)|无(?!人|线)|非(?!常)|禁|勿|没|取消|废|免|零")
 CONDITION = re.compile(
     r"^但|但是|除外|不得|(?<!必)须|仅限|必须|除.{1,40}外|前提下|情况下|在[^,;]{1,16}(?:的同时|范围内)|符合[^,;]{0,20}(?:条件|规定|要求|的)|达到[^,;]{1,24}条件的|满足|有条件的|"
-    r"且[^,;]{0,14}(?:低于|高于|不超过|不低于|超过|满|以上|以下)|(?:国家|省|市|区|县|州)级(?=[^,;]{2})|(?:未|没有)(?:享受|领取|获得|参加)|不重复|只能|"
+    r"且[^,;]{0,14}(?:低于|高于|不超过|不低于|超过|满|以上|以下)[\d.]*%?|(?:国家|省|市|区|县|州)级(?=[^,;]{2})|(?:未|没有)(?:享受|领取|获得|参加)|不重复|只能|"
     r"首次|连续.{0,6}(?:年|月)|满\d|经.{1,16}(?:批准|同意|认定|审核|评估|验收|备案|审批|鉴定)|以.{1,14}为(?:前提|条件)|明确.{1,12}前提|一致的|合格的|unless|provided"
 )
 EXCEPTION = re.compile(r"^(?:但|除)|除外|不得(?:重复|同时|再)|不(?:再)?重复|不再享受|不适用|外,")
 LIMITING = re.compile(r"仅限|只限|只有|必须|不得|除外|仅|一律|凡|所有|任何|无条件")
 # What a bound stands before or behind; a bound holds for the number in the same part.
-UPPER_BEFORE = re.compile(r"(?:不超过|不高于|不多于|不大于|不得超过|最高|最多|至多|上限|(?<!不)低于|(?<!不)少于|(?<!不)小于|不足|up to|at most|no more than|within|under|below|maximum)[^\d,;]{0,14}$")
-LOWER_BEFORE = re.compile(r"(?:破(?=\d*$)|不低于|不少于|不小于|最低|最少|至少|(?<!不)(?<!不得)超过|(?<!不)高于|(?<!不)多于|(?<!不)大于|突破|at least|no less than|more than|over|above|minimum)[^\d,;]{0,14}$")
+UPPER_BEFORE = re.compile(
+    r"(?:不超过|不高于|不多于|不大于|不得超过|最高|最多|至多|上限|(?<!不)低于|(?<!不)少于|(?<!不)小于|不足|up to|at most|no more than|within|under|below|maximum)[^\d,;]{0,14}$"
+)
+LOWER_BEFORE = re.compile(
+    r"(?:破(?=\d*$)|不低于|不少于|不小于|最低|最少|至少|(?<!不)(?<!不得)超过|(?<!不)高于|(?<!不)多于|(?<!不)大于|突破|at least|no less than|more than|over|above|minimum)[^\d,;]{0,14}$"
+)
 UPPER_BEHIND = re.compile(r"[^\d,;]{0,4}?(?:以下|以内|之内|封顶|为限)")
 LOWER_BEHIND = re.compile(r"[^\d,;]{0,4}?(?:及以上|以上|起步|以上的)")
-UNIT = re.compile(r"\s*(?:多|余|左右)?\s*(美元|欧元|港元|元|块|人次|人|名|位|家|户|个工作日|工作日|项|次|支|件|种|类|处|所|台|套|辆|场|期|批|条|间|平方米|平米|㎡|亩|公里|吨|倍|个|米|%)")
+UNIT = re.compile(
+    r"\s*(?:多|余|左右)?\s*(美元|欧元|港元|元|块|人次|人|名|位|家|户|个工作日|工作日|项|次|支|件|种|类|处|所|台|套|辆|场|期|批|条|间|平方米|平米|㎡|亩|公里|吨|倍|个|米|%)"
+)
 SAME_UNIT = {"块": "元", "名": "人", "位": "人", "户": "个", "家": "个", "所": "个", "间": "个", "处": "个", "平米": "平方米", "㎡": "平方米", "个工作日": "工作日", "类": "种"}  # fmt: skip
 ANY_UNIT = frozenset({"个", "项", "种", "条", "批", "件"})
 """Measure words that stand for each other in everyday writing."""
@@ -181,7 +188,11 @@ class Wording:
 
     def span(self, start: int, end: int) -> Span:
         """The characters of the text that folded characters [start, end) come from."""
-        return Span(self.at[start], self.at[end - 1] + 1) if start < end else Span(self.at[start], self.at[start])
+        return (
+            Span(self.at[start], self.at[end - 1] + 1)
+            if start < end
+            else Span(self.at[start], self.at[start])
+        )
 
     def shown(self, start: int, end: int) -> str:
         return self.text[slice(*self.span(start, end))]
@@ -291,7 +302,8 @@ def _pairs(words: Sequence[Word]) -> frozenset[str]:
         token
         for run in runs
         for token in tokens(run)
-        if (len(token) == 2 and not set(token) & FILLER) or (token.isascii() and len(token) > 1 and not token.isdigit())
+        if (len(token) == 2 and not set(token) & FILLER)
+        or (token.isascii() and len(token) > 1 and not token.isdigit())
     )
 
 
@@ -394,9 +406,7 @@ def _part_share(words: Sequence[Word], reading: Wording, frame: frozenset[str], 
 
 def compare(claim: Wording, proof: Proof, weight: Weight, *, ignored: Sequence[Span] = ()) -> Match:
     """How `claim` fares against a clause. `ignored` are spans of its text that are judged elsewhere (places)."""
-    parts = tuple(
-        _part(claim, first, last, proof, weight, ignored) for first, last in claim.parts
-    )
+    parts = tuple(_part(claim, first, last, proof, weight, ignored) for first, last in claim.parts)
     total = sum(part.weight for part in parts)
     share = sum(part.share * part.weight for part in parts) / total if total else 0.0
     differences = [d for part in parts for d in part.differences]
@@ -411,7 +421,15 @@ def _part(
     words = claim.words[first:last]
     ranked = sorted(
         (
-            (_part_share(words, reading, proof.frame, weight), -i, -j, i, j)
+            # What only stands around the clause tells no sentence from another.
+            (
+                _part_share(words, reading, proof.frame, weight)
+                + 0.3 * _part_share(words, reading, frozenset(), weight),
+                -i,
+                -j,
+                i,
+                j,
+            )
             for i, readings in enumerate(proof.sentences)
             for j, reading in enumerate(readings)
         ),
@@ -420,9 +438,10 @@ def _part(
     size = float(sum(word.end - word.start for word in words))
     if not ranked:
         return PartMatch(0.0, 0.0, size, 0, 0, ())
-    aligned = [(_alignment(words, proof.sentences[i][j]), share, i, j) for share, *_, i, j in ranked]
-    (close, operations), share, i, j = max(aligned, key=lambda each: each[0][0] + each[1])
+    aligned = [(_alignment(words, proof.sentences[i][j]), score, i, j) for score, *_, i, j in ranked]
+    (close, operations), _, i, j = max(aligned, key=lambda each: each[0][0] + each[1])
     reading = proof.sentences[i][j]
+    share = _part_share(words, reading, proof.frame, weight)
     if share < 0:  # nothing in it can be looked for
         share = close
     differences = list(_quantity_differences(claim, words, reading, proof, operations, close))
@@ -443,7 +462,7 @@ class Operation(NamedTuple):
 def _alignment(words: Sequence[Word], reading: Wording) -> tuple[float, list[Operation]]:
     """The share of a part's words that a sentence has in the same order, and where they part inside of it."""
     matcher = SequenceMatcher(None, [w.key for w in words], [w.key for w in reading.words], autojunk=False)
-    blocks = [block for block in matcher.get_matching_blocks() if block.size]
+    blocks = _near([(b.a, b.b, b.size) for b in matcher.get_matching_blocks() if b.size], reading)
     telling = [word for word in words if word.key not in FILLER]
     matched = sum(
         words[i].key not in FILLER for block in blocks for i in range(block.a, block.a + block.size)
@@ -461,14 +480,51 @@ def _alignment(words: Sequence[Word], reading: Wording) -> tuple[float, list[Ope
     return matched / len(telling), operations
 
 
+class Block(NamedTuple):
+    """Words [a, a + size) of a part stand as words [b, b + size) of a sentence."""
+
+    a: int
+    b: int
+    size: int
+
+
+FAR = 8
+
+
+def _near(found: Sequence[tuple[int, int, int]], reading: Wording) -> list[Block]:
+    """The blocks less single words matched far off from the rest, or over a comma: 不 of 不涉及 for that of 不鼓励."""
+    blocks = [Block(*each) for each in found]
+    if not blocks:
+        return []
+    main = max(range(len(blocks)), key=lambda i: blocks[i].size)
+    kept = [blocks[main]]
+    for block in reversed(blocks[:main]):
+        first = kept[0]
+        gap = (first.b - block.b) - (first.a - block.a)
+        if block.size > 2 or (gap <= FAR and not _comma(reading, block, first)):
+            kept.insert(0, block)
+    for block in blocks[main + 1 :]:
+        last = kept[-1]
+        gap = (block.b - last.b) - (block.a - last.a)
+        if block.size > 2 or (gap <= FAR and not _comma(reading, last, block)):
+            kept.append(block)
+    return kept
+
+
+def _comma(reading: Wording, first: Block, second: Block) -> bool:
+    """Whether a comma of the sentence parts two blocks."""
+    end, start = reading.words[first.b + first.size - 1].end, reading.words[second.b].start
+    return bool(PART.search(reading.folded[end:start]))
+
+
 def _edge(reading: Wording, position: int, steps: int) -> int:
     """`position` among a sentence's words moved by some steps, but over no comma."""
     step = -1 if steps < 0 else 1
     for _ in range(abs(steps)):
-        before, behind = (position - 1, position) if step < 0 else (position - 1, position)
-        if not 0 <= position + (step if step < 0 else 0) < len(reading.words) or (step > 0 and position >= len(reading.words)):
+        before, behind = position - 1, position
+        if (before < 0 and step < 0) or (behind >= len(reading.words) and step > 0):
             break
-        if 0 <= before and behind < len(reading.words):
+        if before >= 0 and behind < len(reading.words):
             between = reading.folded[reading.words[before].end : reading.words[behind].start]
             if PART.search(between):
                 break
@@ -498,11 +554,10 @@ def _quantity_differences(
         same = [(reading, other) for other in reading.quantities if other.quantity == each.quantity]
         same = same or [(r, o) for r in others for o in r.quantities if o.quantity == each.quantity]
         aligned = _aligned(words, each, reading, operations) if close >= CLOSE else None
-        if aligned is not None and aligned.quantity.kind == each.quantity.kind and aligned.quantity != each.quantity:
-            if not any(q.quantity == each.quantity for q in reading.quantities) or _swapped(aligned, claim):
-                printed = reading.shown(aligned.start, _unit_end(reading.folded, aligned.end))
-                yield Difference(_kind_of(claim, each, reading, aligned), span, said, printed)
-                continue
+        if aligned is not None and _is_other(each, aligned, claim, reading):
+            printed = reading.shown(aligned.start, _unit_end(reading.folded, aligned.end))
+            yield Difference(_kind_of(claim, each, reading, aligned), span, said, printed)
+            continue
         if not same:
             if each.quantity in _around(proof.context) or _small_count(each):
                 continue
@@ -518,7 +573,10 @@ def _quantity_differences(
         elif all(_opposed_bounds(_bound(claim.folded, each), _bound(r.folded, o)) for r, o in same):
             r, o = same[0]
             yield Difference(
-                "bound", _with_bound(claim, each), claim.text[slice(*_with_bound(claim, each))], r.text[slice(*_with_bound(r, o))]
+                "bound",
+                _with_bound(claim, each),
+                claim.text[slice(*_with_bound(claim, each))],
+                r.text[slice(*_with_bound(r, o))],
             )
 
 
@@ -593,9 +651,12 @@ def _aligned(
     return None
 
 
-def _swapped(aligned: Located, claim: Wording) -> bool:
-    """Whether the quantity of a sentence that should stand here is said of something else."""
-    return any(q.quantity == aligned.quantity for q in claim.quantities)
+def _is_other(each: Located, aligned: Located, claim: Wording, reading: Wording) -> bool:
+    """Whether a sentence has another quantity of the same kind where the claim has `each`, or the two change places."""
+    if aligned.quantity.kind != each.quantity.kind or aligned.quantity == each.quantity:
+        return False
+    stands = any(q.quantity == each.quantity for q in reading.quantities)
+    return not stands or any(q.quantity == aligned.quantity for q in claim.quantities)
 
 
 def _counterpart(
@@ -680,12 +741,14 @@ def _denies(text: Wording, denied: str) -> bool:
 def _is_denied(thing: str, text: str) -> bool:
     """Whether a thing stands in a text with a denying character shortly before it."""
     around = (text[max(0, m.start() - 5) : m.start()] for m in re.finditer(re.escape(thing), text))
-    return bool(thing) and any(set(before) & (NEGATING | CANCELLING) for before in around)
+    return bool(thing) and any(DENYING.search(before) for before in around)
 
 
 def _denied(text: Wording, words: Sequence[Word]) -> str:
     """The first negating character among some words, with the two characters behind it."""
-    at = next(i for w in words for i in range(w.start, w.end) if text.folded[i] in NEGATING or w.key[:1] in NEGATING)
+    at = next(
+        i for w in words for i in range(w.start, w.end) if text.folded[i] in NEGATING or w.key[:1] in NEGATING
+    )
     return text.folded[at : at + 5]
 
 
@@ -694,7 +757,8 @@ def _kind_of_change(said: str, printed: str, proof: Proof) -> str | None:
     if said == printed:
         return None
     if any(
-        re.search(one, said) and re.search(other, printed) or re.search(other, said) and re.search(one, printed)
+        (re.search(one, said) and re.search(other, printed))
+        or (re.search(other, said) and re.search(one, printed))
         for one, other in OPPOSED
     ):
         return "direction"
@@ -770,9 +834,11 @@ def _other_year(claim: Wording, proof: Proof) -> bool:
     of_year = [r for r in readings if years and years <= {q.quantity for q in r.quantities}]
     if not others or not of_year:
         return False
-    return not any(others <= {q.quantity for q in r.quantities} for r in of_year) and any(
-        q.quantity.kind in {o.kind for o in others} for r in of_year for q in r.quantities
-    ) and not any(others & {q.quantity for q in r.quantities} for r in of_year)
+    return (
+        not any(others <= {q.quantity for q in r.quantities} for r in of_year)
+        and any(q.quantity.kind in {o.kind for o in others} for r in of_year for q in r.quantities)
+        and not any(others & {q.quantity for q in r.quantities} for r in of_year)
+    )
 
 
 def _said_of_another(claim: Wording, proof: Proof) -> bool:
@@ -782,7 +848,10 @@ def _said_of_another(claim: Wording, proof: Proof) -> bool:
     claim's own number stands in a piece that shares far fewer.
     """
     pieces = [
-        (_pairs(r.words[a:b]), _numbers(r, a, b)) for each in proof.sentences for r in each for a, b in r.parts
+        (_pairs(r.words[a:b]), _numbers(r, a, b))
+        for each in proof.sentences
+        for r in each
+        for a, b in r.parts
     ]
     for first, last in claim.parts:
         pairs, numbers = _pairs(claim.words[first:last]), _numbers(claim, first, last)
@@ -803,7 +872,9 @@ def _numbers(text: Wording, first: int, last: int) -> frozenset[Quantity]:
     """The quantities among some words but years and mere counts."""
     start, end = text.words[first].start, text.words[last - 1].end
     return frozenset(
-        q.quantity for q in text.quantities if start <= q.start < end and q.name != "count" and q.quantity.kind != "year"
+        q.quantity
+        for q in text.quantities
+        if start <= q.start < end and q.name != "count" and q.quantity.kind != "year"
     )
 
 
@@ -818,13 +889,19 @@ def _other_terms(claim: Wording, proof: Proof, parts: Sequence[PartMatch]) -> It
         theirs = {m[1] for m in TERM_IN_MARKS.finditer(reading.folded)}
         others = theirs - {m[1] for m in TERM_IN_MARKS.finditer(claim.folded)}
         for term, match in own.items():
-            alike = [other for other in others if set(term) & set(other)]
+            alike = [
+                other
+                for other in others
+                if len(term) == len(other) and 2 * len(set(term) & set(other)) >= len(term)
+            ]
             if term not in reading.folded and alike:
                 yield Difference("wording", claim.span(*match.span(1)), term, alike[0])
 
 
 TERM_IN_MARKS = re.compile(r'"([^",;.]{2,12})"')
-IN_CHARGE = re.compile(r"由(?P<names>[^,;由]{2,40}?)(?:等)?(?:单位|部门)?(?:共同|具体|统一|按职责分工)?(?:牵头|负责|主管|承办|受理)")
+IN_CHARGE = re.compile(
+    r"由(?P<names>[^,;由]{2,40}?)(?:等)?(?:单位|部门)?(?:共同|具体|统一|按职责分工)?(?:牵头|负责|主管|承办|受理)"
+)
 
 
 def _other_departments(claim: Wording, proof: Proof, parts: Sequence[PartMatch]) -> Iterator[Difference]:
@@ -842,7 +919,12 @@ def _other_departments(claim: Wording, proof: Proof, parts: Sequence[PartMatch])
         start, end = claim.words[first].start, claim.words[last - 1].end
         own = lexicon.named(claim.folded[start:end], "department")
         theirs = lexicon.named(reading.folded, "department")
-        if own and theirs and not set(own) & set(theirs) and not any(is_named(claim.folded, t) for t in theirs):
+        if (
+            own
+            and theirs
+            and not set(own) & set(theirs)
+            and not any(is_named(claim.folded, t) for t in theirs)
+        ):
             form = next((f for f in own[0].search_words if f in claim.folded), own[0].official)
             yield Difference("department", _found(claim, form) or Span(0, 0), form, theirs[0].official)
 
@@ -862,10 +944,18 @@ def _named_otherwise(claim: Wording, proof: Proof, ignored: Sequence[Span]) -> I
     known = {term.official for term in lexicon.expand(proof.context)}
     families = [family for family in FAMILIES if family.search(proof.context)]
     for start, end, term in lexicon.printed(claim.folded):
-        if term.kind not in ("group", "department") or is_named(proof.context, term) or term.official in known:
+        if (
+            term.kind not in ("group", "department")
+            or is_named(proof.context, term)
+            or term.official in known
+        ):
             continue
         form = claim.folded[start:end]
-        if term.kind == "group" and any(family.search(form) for family in families) and not _close_by(form, claim, proof):
+        if (
+            term.kind == "group"
+            and any(family.search(form) for family in families)
+            and not _close_by(form, claim, proof)
+        ):
             continue
         span = claim.span(start, end)
         if not any(_touches(span, other) for other in ignored):
@@ -881,7 +971,7 @@ def _close_by(form: str, claim: Wording, proof: Proof) -> bool:
 
 def _instead(kind: str, claim: Wording, proof: Proof) -> str:
     """What the clause names of the same kind and the sentence does not."""
-    named = [term for term in lexicon.named(proof.context, kind) if not is_named(claim.folded, term)]  # type: ignore[arg-type]  # a kind
+    named = [term for term in lexicon.named(proof.context, kind) if not is_named(claim.folded, term)]
     return "、".join(term.official for term in named[:3])
 
 
@@ -909,7 +999,12 @@ def _omitted(claim: Wording, proof: Proof, parts: Sequence[PartMatch], weight: W
             following = proof.sentences[i + 1][0]
             body = PRINTED_NUMBER.sub("", following.folded)
             last_told = bool(shares) and shares[-1][0] >= SAID
-            if EXCEPTION.search(body) and len(body) <= 60 and last_told and _share(following.pairs, said, weight) < 0.4:
+            if (
+                EXCEPTION.search(body)
+                and len(body) <= 60
+                and last_told
+                and _share(following.pairs, said, weight) < 0.4
+            ):
                 found.append(following.text)
     return tuple(found)
 
@@ -935,6 +1030,9 @@ def _lacks(claim: Wording, condition: str) -> bool:
         return False
     pairs = {t for t in tokens(condition) if len(t) == 2} | {t for t in tokens(condition) if t.isdigit()}
     held = set(tokens(claim.folded)) | claim.pairs
+    numbers = re.findall(r"\d+(?:\.\d+)?%?", condition)
+    if numbers and not set(numbers) & held:
+        return True
     return sum(pair in held for pair in pairs) <= 0.34 * len(pairs)
 
 
@@ -944,7 +1042,9 @@ def _lacks(claim: Wording, condition: str) -> bool:
 def quotes_in(text: str) -> list[Span]:
     """The spans of what `text` quotes, without the marks; a word or two in marks is a term, not a quotation."""
     return [
-        Span(*match.span(1)) for match in QUOTE_MARKS.finditer(text) if len(squashed(match[1])) >= LEAST_QUOTE_CHARS
+        Span(*match.span(1))
+        for match in QUOTE_MARKS.finditer(text)
+        if len(squashed(match[1])) >= LEAST_QUOTE_CHARS
     ]
 
 

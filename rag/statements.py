@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.cited import Citations, Cited, is_only_citation, marks, source_lines
 from rag import lexicon
+from rag.cited import Citations, Cited, is_only_citation, marks, source_lines
 from rag.fold import fold, to_simplified
 from rag.quantities import quantities
 from rag.types import CitationCheck, Span
@@ -19,7 +19,9 @@ from rag.types import CitationCheck, Span
 END = re.compile(r"[。！？!?…]+[”」』’\"']?|(?<=[a-z0-9)\]”\"%])\.(?=\s+[A-Z\[(“\"]|\s*$|\s*\n)|\n")
 QUOTED = re.compile(r"「[^「」\n]{0,400}」|“[^“”\n]{0,400}”|『[^『』\n]{0,400}』|《[^《》\n]{0,160}》")
 # What may follow a full stop and still belong to the sentence: [1], （《…》第3条）
-BEHIND = re.compile(r"[ \t　]*(?:[\[【［〔]\d{1,2}[\]】］〕]|[（(【\[〔][^（）()\n【】]{2,160}(?:[（(][^（）()\n]{0,60}[)）][^（）()\n【】]{0,40})?[)）】\]])[。.]?")
+BEHIND = re.compile(
+    r"[ \t　]*(?:[\[【［〔]\d{1,2}[\]】］〕]|[（(【\[〔][^（）()\n【】]{2,160}(?:[（(][^（）()\n]{0,60}[)）][^（）()\n【】]{0,40})?[)）】\]])[。.]?"
+)
 NUMBERED = re.compile(
     r"^\s*(?:[（(]?[〇一二三四五六七八九十百\d]{1,4}[)）、.．﹒](?!\d)|[①-⑳]|[-*•·●◆■―—]{1,2}|#{1,6})\s*"
 )
@@ -62,7 +64,9 @@ RULING = re.compile(
     r"\b(?:may|must|shall|can|should|eligible|entitled|receive|apply|subsid\w+|grant\w*|loan\w*|are|is)\b"
 )
 SIGNED = re.compile(r"^\S{2,24}(?:局|委员会|委|办公室|厅|政府|中心|处|科|支行)$")
-VERB = re.compile(r"可|应|须|要|给|补|贷|奖|免|不|能|为|是|将|由|有|在|对|到|从|把|得|每|按|元|%|申请|支持|鼓励|推|建|加|提|实|发|落|完|开|引|促|强|优|规|设|办|取|培|组|探|营|培|扩|降|\d")
+VERB = re.compile(
+    r"可|应|须|要|给|补|贷|奖|免|不|能|为|是|将|由|有|在|对|到|从|把|得|每|按|元|%|申请|支持|鼓励|推|建|加|提|实|发|落|完|开|引|促|强|优|规|设|办|取|培|组|探|营|培|扩|降|\d"
+)
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,10 @@ def _sources(text: str, listed: dict[int, Span], citations: Citations) -> dict[i
     sources: dict[int, list[Cited]] = {}
     documents: tuple[str, ...] | None = None
     for number, span in sorted(listed.items(), key=lambda pair: pair[1]):
-        found = [replace(c, documents=c.documents or documents) if not c.fault else c for c in citations.read(text[slice(*span)])]
+        found = [
+            replace(c, documents=c.documents or documents) if not c.fault else c
+            for c in citations.read(text[slice(*span)])
+        ]
         if not found and re.match(r"\s*同上", text[slice(*span)]) and documents:
             found = [Cited(Span(0, 2), Span(0, 2), documents)]
         documents = next((c.documents for c in reversed(found) if c.documents), documents)
@@ -121,7 +128,8 @@ def _statement(
             continue
         listed = sources.get(number, []) if sources else []
         cited += [
-            Cited(at, at, source.documents, source.labels, source.fault, source.number) for source in listed[:1]
+            Cited(at, at, source.documents, source.labels, source.fault, source.number)
+            for source in listed[:1]
         ] or [Cited(at, at, (), (), CitationCheck.NO_SUCH_DOCUMENT)]
     cited.sort(key=lambda c: c.span)
     return Statement(
@@ -153,7 +161,11 @@ def sentences(text: str) -> list[Span]:
         if at < start:
             continue
         if match.group() == "\n":
-            if re.search(r"[，,、：:]\s*$", text[start:at]) and _goes_on(text, at + 1) and text[start:at].strip():
+            if (
+                re.search(r"[，,、：:]\s*$", text[start:at])
+                and _goes_on(text, at + 1)
+                and text[start:at].strip()
+            ):
                 continue
             end = at
         elif any(a < at < b - 1 for a, b in quoted):
@@ -171,7 +183,12 @@ def _goes_on(text: str, position: int) -> bool:
     """Whether a line goes on what the one before it began: not a blank line, nor an item of a list or a greeting's body."""
     line = text[position : text.find("\n", position) if "\n" in text[position:] else len(text)]
     before = text[: position - 1].rstrip()
-    return bool(line.strip()) and not NUMBERED.match(line) and not line[:1].isspace() and not before.endswith((":", "："))
+    return (
+        bool(line.strip())
+        and not NUMBERED.match(line)
+        and not line[:1].isspace()
+        and not before.endswith((":", "："))
+    )
 
 
 def _trimmed(text: str, start: int, end: int) -> list[Span]:
