@@ -767,7 +767,7 @@ def _kind_of_change(said: str, printed: str, proof: Proof) -> str | None:
     if not printed:
         return "condition" if LIMITING.search(said) and not LIMITING.search(proof.body) else None
     for kind in ("group", "department"):
-        if any(not is_named(proof.context, t) for t in lexicon.named(said, kind)):  # type: ignore[arg-type]  # both are kinds
+        if any(not is_named(proof.context, t) for t in lexicon.named(said, kind)):
             return kind
     alike = set(said) & set(printed)
     return "wording" if len(said) >= 2 and len(printed) >= 2 and not alike else None
@@ -971,7 +971,7 @@ def _close_by(form: str, claim: Wording, proof: Proof) -> bool:
 
 def _instead(kind: str, claim: Wording, proof: Proof) -> str:
     """What the clause names of the same kind and the sentence does not."""
-    named = [term for term in lexicon.named(proof.context, kind) if not is_named(claim.folded, term)]
+    named = [term for term in lexicon.named(proof.context, kind) if not is_named(claim.folded, term)]  # type: ignore[arg-type]  # a kind
     return "、".join(term.official for term in named[:3])
 
 
