@@ -67,6 +67,8 @@ LEAST_ALIKE = 0.52
 LEAST_HALF = 0.65
 # A clause that says this much of a sentence outweighs one that is further off by this.
 LEAST_TOLD, MOST_FURTHER = 0.72, 0.3
+LEAST_APART = 0.15
+"""A clause further off than this does not excuse what the nearest one is told without."""
 # Of an English sentence: the cosine with the clause's closest sentence, and the share of its words that it says.
 LEAST_ENGLISH_COSINE, LEAST_ENGLISH_SHARE, LEAST_ENGLISH_ALIKE = 0.79, 0.22, 0.42
 ENGLISH_LOWER = re.compile(r"\b(?:at least|no less than|minimum|more than|over|exceed\w*)\b")
@@ -292,13 +294,7 @@ class _Check:
             return statement
         numbers = self.checker.lexical(statement.text)[:4]
         printed = [squashed(PRINTED_NUMBER.sub("", self.index.clauses[n].text)) for n in numbers]
-        kept = tuple(
-            c
-            for c in statement.cited
-            if c.documents
-            or not any(squashed(statement.within(c)) in text for text in printed)
-            or re.fullmatch(r"\W*\d{1,2}\W*", statement.within(c))
-        )
+        kept = tuple(c for c in statement.cited if not any(_prints(text, statement, c) for text in printed))
         if kept == statement.cited:
             return statement
         return replace(statement, cited=kept, body=blanked(statement.text, kept), only_cites=False)
@@ -350,7 +346,9 @@ class _Check:
         """Of a statement that some clauses say: whether it cites one of them, leaves nothing out, and they are in force."""
         checks = self._checks(true)
         wrong = [c for c in checks if c.check not in (CitationCheck.RIGHT, CitationCheck.NONE_GIVEN)]
-        whole = [fit for fit in true if not fit.match.omitted] or list(true)
+        best = max(map(_likeness, true))
+        nearly = [fit for fit in true if _likeness(fit) >= best - LEAST_APART]
+        whole = [fit for fit in nearly if not fit.match.omitted] or nearly
         fit = next((f for f in whole if f.cited), whole[0])
         if wrong:
             return self._made(
@@ -771,6 +769,15 @@ def _nearness(fit: _Fit) -> tuple[float, ...]:
 def _says(fit: _Fit, part: int) -> bool:
     match = fit.match.parts[part]
     return match.share >= LEAST_HALF and not match.differences
+
+
+def _prints(clause: str, statement: Statement, cited: Cited) -> bool:
+    """Whether a squashed clause prints what is cited; a held document's name only with the words around it."""
+    if re.fullmatch(r"\W*\d{1,2}\W*", statement.within(cited)):
+        return False  # a mark
+    around = 6 if cited.documents else 0
+    start, end = max(0, cited.span.start - around), cited.span.end + around
+    return squashed(statement.text[start:end]) in clause
 
 
 def _is_of(candidates: Sequence[Place], metadata: Metadata) -> bool:

@@ -705,10 +705,14 @@ def _word_differences(
         said, printed = "".join(w.key for w in own), "".join(w.key for w in theirs)
         if own and all(w.kind == "s" for w in own) and not _turned(said, printed):
             continue
-        if _negates(claim, own, reading, theirs, inside=operation.i1 > 0 and operation.i2 < len(words)):
+        inside = 0 < operation.i1 <= operation.i2 < len(words) or operation.i2 > operation.i1
+        if _negates(claim, own, reading, theirs, inside=inside):
             kind: str | None = "negation"
         else:
             kind = _kind_of_change(said, printed, proof)
+        new = [w for w in own if w.key not in proof.context]
+        if kind == "wording" and sum(len(w.key) for w in new) < 2:
+            continue
         if kind:
             at = own or [words[min(operation.i1, len(words) - 1)]]
             span = claim.span(at[0].start, at[-1].end if own else at[0].start)
