@@ -123,6 +123,10 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
+# What any quantity begins with; all else is passed over.
+START = re.compile(r"[\da-z〇○零一二三四五六七八九十百千两万亿半]")
+
+
 def quantities(text: str) -> frozenset[Quantity]:
     """All quantities of a text, by value.
 
@@ -138,7 +142,8 @@ def located(text: str) -> list[Located]:
     """The quantities of a text in lower case and NFKC, each with where it stands, in order."""
     found: list[Located] = []
     position = 0
-    while position < len(text):
+    while start := START.search(text, position):
+        position = start.start()
         for kind, pattern in PATTERNS:
             match = pattern.match(text, position)
             quantity = _quantity(kind, match) if match and match.end() > position else None
