@@ -101,6 +101,19 @@ def _parser() -> argparse.ArgumentParser:
         step.add_argument("--json", type=Path, help="write the results here")
         step.add_argument("--home", help="the library's folder")
         step.set_defaults(run=_derived, step=name)
+    checking = commands.add_parser(
+        "checking", help="true and falsified statements before the clause checker, and clerks' letters"
+    )
+    checking.add_argument("--documents", type=Path, help="another folder of documents")
+    checking.add_argument(
+        "--letters", type=Path, help="letters with their verdicts, in place of the statements"
+    )
+    checking.add_argument("--most", type=int, default=60, help="statements of a kind (default 60)")
+    checking.add_argument("--missed", action="store_true", help="list each statement that was misjudged")
+    checking.add_argument("--as-of", type=datetime.date.fromisoformat, default=DAY)
+    checking.add_argument("--json", type=Path, help="write the results here")
+    checking.add_argument("--home", help="the library's folder")
+    checking.set_defaults(run=_checking)
     readme = commands.add_parser("readme", help="make the README's table of figures of the last full run")
     readme.add_argument("--out", type=Path, default=Path("runs"), help="folder of the run (default runs)")
     readme.set_defaults(run=_readme)
@@ -184,6 +197,36 @@ def _derived(arguments: argparse.Namespace) -> int:
     print("\n".join(shown))
     if arguments.json:
         write_json(arguments.json, content)
+    return 0
+
+
+def _checking(arguments: argparse.Namespace) -> int:
+    """How the clause checker judges statements made by rule, or hand-written letters."""
+    from eval import checking
+    from eval.run import answerer_for
+    from rag import terminal
+
+    answerer = answerer_for(config.load(flags={"home": arguments.home}), arguments.documents, "extractive")
+    index, embedder = answerer.index, answerer.embedder
+    with terminal.progress() as told:
+        if arguments.letters:
+            results, figures = checking.letters(arguments.letters, index, embedder, arguments.as_of)
+            told_of = [
+                f"{name:30} {f.value:.3f} [{f.low:.2f}, {f.high:.2f}] of {f.count}"
+                for name, f in figures.items()
+                if f
+            ]
+        else:
+            results = checking.checking(index, embedder, arguments.as_of, told, most=arguments.most)
+            told_of = checking.target_lines(results)
+    print("\n".join([*checking.lines(results), "", *told_of]))
+    if arguments.missed:
+        print("\n".join(checking.missed_lines(results)))
+    if arguments.json:
+        write_json(
+            arguments.json,
+            [{**r._asdict(), "share": r.share.__dict__, "found": r.found.__dict__} for r in results],
+        )
     return 0
 
 

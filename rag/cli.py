@@ -1,4 +1,4 @@
-"""The command line: `tiaowen ask | search | show | read | add | remove | list | build | models | serve ...`.
+"""The command line: `tiaowen ask | search | show | check | read | add | remove | list | build | models | serve ...`.
 
 An edge: it draws what the library reports, turns a `TiaowenError` into one line and exit status 1, and
 imports what is heavy inside the command that needs it, so that `--help` is quick.
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rag import config
-from rag.errors import InputError, ModelError, TiaowenError
+from rag.errors import DocumentError, InputError, ModelError, TiaowenError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -37,6 +37,7 @@ EXAMPLES = """\
   tiaowen ask                                     连续对话 / a chat that keeps the context
   tiaowen search "创业担保贷款" --city 吕梁市       看检索结果 / see the hits
   tiaowen show "吕发改服务发〔2022〕153号第26条"     看条文 / show a clause
+  tiaowen check 复函.docx                          核对一份文字 / check every sentence of a text
   tiaowen read 通知.docx --tree                    看读出了什么 / see what is understood of a file
   tiaowen add 通知.pdf 政策文件夹/                  加入文件 / add documents
   tiaowen models fetch                            取模型 / fetch the models
@@ -165,6 +166,34 @@ def _parser() -> argparse.ArgumentParser:
         help="文件名、发文字号、标题或地方，可带条号 / id, number, title or place, with or without a clause",
     )
     show.add_argument("label", nargs="?", help="条号 / the clause's label, e.g. 2.5.26")
+    check = command(
+        "check",
+        _check,
+        "核对一份文字的每句话和每处引用 / check every sentence and citation of a text; status 0 when all are supported, 1 otherwise, 2 unreadable",
+    )
+    check.add_argument(
+        "file", metavar="FILE", help="文件 .txt .docx；- 读标准输入 / the text; - reads standard input"
+    )
+    form = check.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    form.add_argument("--html", action="store_true", help="输出网页 / print a page")
+    form.add_argument(
+        "--docx", type=Path, metavar="OUT", help="写成带批注的 Word 文件 / write a Word file with comments"
+    )
+    check.add_argument(
+        "--fix",
+        action="store_true",
+        help="输出按建议改好的全文，原文件不动 / print the text with the suggestions in place; FILE stays as it is",
+    )
+    check.add_argument(
+        "--city", metavar="PLACE", help="地方，文中没有写明时 / the place, where the text names none"
+    )
+    check.add_argument(
+        "--as-of",
+        type=_date,
+        metavar="YYYY-MM-DD",
+        help="按哪一天核对 / the day it is checked on (default today)",
+    )
     read = command("read", _read, "读一个文件，显示读出的内容 / read a file and show what was understood")
     read.add_argument("file", type=Path, metavar="FILE", help="文件 / .txt .md .html .docx .pdf")
     view = read.add_mutually_exclusive_group()
@@ -297,6 +326,56 @@ def _show(arguments: argparse.Namespace, settings: Settings) -> int:
     found = look_up(index, arguments.document, arguments.label)
     terminal.show_document(index, found)
     return 0
+
+
+def _check(arguments: argparse.Namespace, settings: Settings) -> int:
+    from rag import models, terminal
+    from rag.answer import load_embedder
+    from rag.check import MAX_CHARS, Checker
+    from rag.export import report_docx, report_html
+    from rag.index import load
+    from rag.records import check_record
+    from rag.store import write_atomically
+
+    try:
+        text = _text_of(arguments.file)
+        if len(text) > MAX_CHARS:
+            raise DocumentError(
+                f"{arguments.file} has {len(text):,} characters; at most {MAX_CHARS:,} are checked at a time. Split it into parts."
+            )
+    except DocumentError as error:
+        print(f"tiaowen: {error}", file=sys.stderr)
+        return 2
+    index = load(settings.home, models.identity(settings.cache, settings.embedder))
+    with terminal.loading(quiet=arguments.json):
+        embedder = load_embedder(settings)
+    checked = Checker(index, embedder).check(text, place=arguments.city, as_of=arguments.as_of)
+    if arguments.json:
+        record = check_record(checked)
+        print(
+            json.dumps({**record, "fixed": checked.fixed()} if arguments.fix else record, ensure_ascii=False)
+        )
+    elif arguments.html:
+        print(report_html(checked))
+    elif arguments.docx:
+        write_atomically(arguments.docx, report_docx(checked))
+    elif arguments.fix:
+        print(checked.fixed())
+    else:
+        terminal.show_checked(checked)
+    return 0 if checked.passed else 1
+
+
+def _text_of(file: str) -> str:
+    """The text to be checked; raises `DocumentError` if it cannot be read."""
+    from rag.read import decode, read_document
+
+    if file != "-":
+        return read_document(Path(file)).raw
+    text = decode(sys.stdin.buffer.read(), "standard input")
+    if not text.strip():
+        raise DocumentError("standard input holds no text. Pipe the text into it.")
+    return text
 
 
 def _read(arguments: argparse.Namespace, settings: Settings) -> int:

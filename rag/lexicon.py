@@ -104,6 +104,15 @@ def named(folded_text: str, kind: Kind) -> tuple[Term, ...]:
     return tuple(term for term in _distinct(matches) if term.kind == kind)
 
 
+def printed(folded_text: str) -> list[tuple[int, int, Term]]:
+    """Where official and short forms stand in `folded_text`: characters [start, end) and the first term of each."""
+    tokens = _tokens(folded_text)
+    return [
+        (tokens[match.start].start, tokens[match.end - 1].end, match.terms[0])
+        for match in _matches(tokens, printed_only=True)
+    ]
+
+
 def translate(folded_text: str) -> dict[str, str]:
     """The English for each official or short form in `folded_text`, by the form as it stands there."""
     tokens = _tokens(folded_text)

@@ -87,3 +87,9 @@ def _only(found: list[Metadata], name: str, held: list[Metadata]) -> Metadata:
     listed = "; ".join(f"{m.document} ({m.place}, {m.doc_number or '-'})" for m in (found or held))
     problem = "fits several documents" if found else "is no document held"
     raise InputError(f"{name!r} {problem}. Name one by id, 发文字号, title or place: {listed}.")
+
+
+def title_and_clause(metadata: Metadata, clause: Clause) -> str:
+    """A clause as a person finds it: place, number or title of the document, label."""
+    document = metadata.doc_number or (f"《{metadata.title}》" if metadata.title else metadata.document)
+    return " ".join(part for part in (metadata.place, document, clause.label) if part)

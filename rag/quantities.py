@@ -21,6 +21,15 @@ class Quantity(NamedTuple):
     kind: str
 
 
+class Located(NamedTuple):
+    """A quantity at characters [start, end) of a text, found by the pattern `name` of `PATTERNS`."""
+
+    quantity: Quantity
+    name: str
+    start: int
+    end: int
+
+
 BIG = {"万": 10_000, "亿": 100_000_000, "千": 1_000, "百": 100, "十": 10}
 ENGLISH_BIG = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "k": 1_000}
 _ENGLISH_WORDS = [
@@ -72,6 +81,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     ("half_year", re.compile(r"半年|half a year|six months")),
+    ("half_day", re.compile(r"半[天日](?!制)|half a day")),
     (
         "years",
         re.compile(
@@ -100,7 +110,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "chinese",
         re.compile(
-            r"(?P<n>[〇○零一二三四五六七八九两十百千万亿]{0,18}[十百千万亿][〇○零一二三四五六七八九两十百千万亿]{0,18})(?=元|人|家|个|户|次|项|名|以|块|吨|亩|平|万|亿|$)"
+            r"(?P<n>[〇○零一二三四五六七八九两十百千万亿]{0,18}[十百千万亿][〇○零一二三四五六七八九两十百千万亿]{0,18})(?=元|人|家|个|户|次|项|名|以|块|吨|亩|平|万|亿|[,.;，。；]|$)"
         ),
     ),
     ("count", re.compile(r"(?P<n>[一二三四五六七八九两])(?=个|家|人|次|项|名|户|批|类|种|所|支|件|倍|折)")),
@@ -113,6 +123,10 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
+# What any quantity begins with; all else is passed over.
+START = re.compile(r"[\da-z〇○零一二三四五六七八九十百千两万亿半]")
+
+
 def quantities(text: str) -> frozenset[Quantity]:
     """All quantities of a text, by value.
 
@@ -121,26 +135,33 @@ def quantities(text: str) -> frozenset[Quantity]:
     >>> quantities("百分之五十") == quantities("50%") == quantities("五成")
     True
     """
-    text = unicodedata.normalize("NFKC", text).lower()
-    found: set[Quantity] = set()
+    return frozenset(found.quantity for found in located(unicodedata.normalize("NFKC", text).lower()))
+
+
+def located(text: str) -> list[Located]:
+    """The quantities of a text in lower case and NFKC, each with where it stands, in order."""
+    found: list[Located] = []
     position = 0
-    while position < len(text):
+    while start := START.search(text, position):
+        position = start.start()
         for kind, pattern in PATTERNS:
             match = pattern.match(text, position)
             quantity = _quantity(kind, match) if match and match.end() > position else None
             if match and quantity:
-                found.add(quantity)
+                found.append(Located(quantity, kind, position, match.end()))
                 position = match.end()
                 break
         else:
             position += 1
-    return frozenset(found)
+    return found
 
 
 def _quantity(kind: str, match: re.Match[str]) -> Quantity | None:
     groups = match.groupdict()
     if kind == "half_year":
         return Quantity(Fraction(6), "month")
+    if kind == "half_day":
+        return Quantity(Fraction(1, 2), "day")
     word = groups.get("w")
     value = ENGLISH_SMALL.get(word or "")
     if value is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from rag.check import Checked
 from rag.index import Held
 from rag.types import Answer, Clause, Evidence, Hit, Reading, Repair
 
@@ -34,6 +35,36 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "evidence_s": _rounded(timing.evidence_s),
         "first_token_s": _rounded(timing.first_token_s),
         "total_s": _rounded(timing.total_s),
+    }
+
+
+def check_record(checked: Checked) -> dict[str, Any]:
+    """The object that `check --json` prints; offsets of claims and differences count in the checked text, those of proofs in the file."""
+    return {
+        "claims": [
+            {
+                "text": claim.text,
+                "start": claim.span.start,
+                "end": claim.span.end,
+                "verdict": claim.verdict.value,
+                "proof": [evidence_record(item) for item in claim.proof],
+                "differences": [
+                    {
+                        "kind": each.kind,
+                        "start": each.span.start,
+                        "end": each.span.end,
+                        "said": each.said,
+                        "printed": each.printed,
+                    }
+                    for each in claim.differences
+                ],
+                "suggestion": claim.suggestion,
+                "citations": [
+                    {"text": citation.text, "check": citation.check.value} for citation in claim.citations
+                ],
+            }
+            for claim in checked.claims
+        ]
     }
 
 

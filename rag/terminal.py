@@ -23,9 +23,11 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from rag.check import Checked
+from rag.export import citation_lines, difference_line, summary
 from rag.index import Held, Index
 from rag.library import Change
-from rag.lookup import Found
+from rag.lookup import Found, title_and_clause
 from rag.models import Standing
 from rag.types import (
     Answer,
@@ -43,7 +45,9 @@ from rag.types import (
     Reference,
     Status,
     Understood,
+    Verdict,
 )
+from rag.wording import VERDICT_NAMES
 
 STATUS_WORDS = {
     Status.ANSWERED: ("green", "有规定 / answered"),
@@ -212,6 +216,33 @@ def card(item: Evidence) -> tuple[str, list[str]]:
         names = "、".join(f"{d.name}（{d.role}）" if d.role else d.name for d in clause.departments)
         lines.append(f"负责部门 / departments: {names}")
     return f"{metadata.place or metadata.document} {clause.label}", [line for line in lines if line]
+
+
+VERDICT_COLOURS = {
+    Verdict.SUPPORTED: "green",
+    Verdict.NOT_CHECKABLE: "dim",
+    Verdict.ALTERED: "bold red",
+    Verdict.NOT_FOUND: "bold red",
+}
+
+
+def show_checked(checked: Checked) -> None:
+    """Each sentence with its verdict, and beneath it what differs, its citations, its proof and what may stand in its place."""
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    for number, claim in enumerate(checked.claims, 1):
+        sign, chinese, english = VERDICT_NAMES[claim.verdict]
+        colour = VERDICT_COLOURS.get(claim.verdict, "yellow")
+        console.print(Text(f"{number} {sign} {chinese} / {english}", style=colour))
+        console.print(Text(f"    {claim.text}"))
+        for line in (*map(difference_line, claim.differences), *citation_lines(claim)):
+            console.print(Text(f"    · {line}"))
+        for item in claim.proof:
+            console.print(
+                Text(f"    {title_and_clause(item.metadata, item.clause)}  「{item.quote}」", style="dim")
+            )
+        if claim.suggestion is not None:
+            console.print(Text(f"    建议改为 / suggested: {claim.suggestion}", style="cyan"))
+    console.print(Text(summary(checked), style="bold"))
 
 
 def show_hits(query: Query, hits: Sequence[Hit], index: Index) -> None:

@@ -333,3 +333,66 @@ class Finished:
 
 
 Event: TypeAlias = Understood | EvidenceFound | Draft | ClaimChecked | Finished
+
+
+class Verdict(str, Enum):
+    """What the held documents say to a sentence of a checked text; of several that apply the first counts."""
+
+    NOT_CHECKABLE = "not_checkable"
+    OTHER_PLACE = "other_place"
+    NOT_FOUND = "not_found"
+    ALTERED = "altered"
+    STITCHED = "stitched"
+    MISATTRIBUTED = "misattributed"
+    OMITS = "omits"
+    OUTDATED = "outdated"
+    SUPPORTED = "supported"
+
+
+class CitationCheck(str, Enum):
+    """What became of a citation of a checked text."""
+
+    RIGHT = "right"
+    NO_SUCH_DOCUMENT = "no_such_document"
+    WRONG_NUMBER = "wrong_number"
+    NO_SUCH_CLAUSE = "no_such_clause"
+    DOES_NOT_SAY = "does_not_say"
+    NONE_GIVEN = "none_given"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where a checked sentence parts from a clause: what it says at `span` of the checked text, and what the clause says.
+
+    `kind` is one of `compare.KINDS`; `said` is empty for what the sentence leaves out, `printed` for what it adds.
+    """
+
+    kind: str
+    span: Span
+    said: str
+    printed: str
+
+
+@dataclass(frozen=True)
+class CheckedCitation:
+    """A citation as it stands in the checked text (empty where none is given), and whether it holds."""
+
+    text: str
+    span: Span
+    check: CitationCheck
+
+
+@dataclass(frozen=True)
+class CheckedClaim:
+    """A sentence of a checked text: `text` is exactly `checked[span]`.
+
+    `proof` are the sentences that bear it out or come nearest, `suggestion` what may stand in its place.
+    """
+
+    text: str
+    span: Span
+    verdict: Verdict
+    proof: tuple[Evidence, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    suggestion: str | None = None
+    citations: tuple[CheckedCitation, ...] = ()

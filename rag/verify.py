@@ -128,23 +128,23 @@ def _shown(quantity: tuple[object, str]) -> str:
 
 def _chinese_faults(claim: str, proof: str, context: str) -> list[str]:
     faults = []
-    retold = _retold(claim, proof) or [(claim, proof)]
-    if any(bool(NEGATION.search(a)) != bool(NEGATION.search(b)) and _shares_negated(a, b) for a, b in retold):
+    told = retold(claim, proof) or [(claim, proof)]
+    if any(bool(NEGATION.search(a)) != bool(NEGATION.search(b)) and shares_negated(a, b) for a, b in told):
         faults.append("a negation was added or lost")
-    if any(_turned(a, b) for a, b in retold):
+    if any(_turned(a, b) for a, b in told):
         faults.append("its direction is turned round")
-    if _promised(claim, proof):
+    if promised(claim, proof):
         faults.append("an intention is told as a promise")
     if _lost_condition(claim, proof):
         faults.append("a condition of the clause is left out")
     for kind in ("department", "group"):
-        named = {term for term in lexicon.named(claim, kind) if not _names(context, term)}
+        named = {term for term in lexicon.named(claim, kind) if not is_named(context, term)}
         faults += [
             f"{term.official} is not in the evidence" for term in sorted(named, key=lambda t: t.official)
         ]
-    if _misbound(claim, proof):
+    if misbound(claim, proof):
         faults.append("a number of the evidence is said of something else")
-    faults += [f"{name} is not in the evidence" for name in _unknown_departments(claim, context)]
+    faults += [f"{name} is not in the evidence" for name in unknown_departments(claim, context)]
     pairs = [token for token in tokens(claim) if len(token) == 2 and not set(token) & FILLER]
     held = set(tokens(" ".join([context, *_other_forms(context)])))
     shared = sum(pair in held for pair in pairs) / len(pairs) if pairs else 0.0
@@ -153,7 +153,7 @@ def _chinese_faults(claim: str, proof: str, context: str) -> list[str]:
     return faults
 
 
-def _misbound(claim: str, proof: str) -> bool:
+def misbound(claim: str, proof: str) -> bool:
     """Whether a number is said of what the evidence gives another number for.
 
     The part of the proof that shares most words with a part of the claim has numbers, none of them the claim's,
@@ -186,7 +186,7 @@ def _counted(text: str) -> frozenset[Quantity]:
     return frozenset(quantity for quantity in quantities(text) if quantity.kind != "year")
 
 
-def _unknown_departments(claim: str, context: str) -> list[str]:
+def unknown_departments(claim: str, context: str) -> list[str]:
     """Names of departments in the claim of which neither a short form nor an ending stands in the evidence."""
     known = {name for term in lexicon.expand(context) for name in (term.official, *term.short)}
     return [
@@ -230,19 +230,19 @@ def _english_faults(text: str, context: str) -> list[str]:
         if (
             term.kind in ("group", "department")
             and term.official not in known
-            and not _names(fold(context), term)
+            and not is_named(fold(context), term)
         ):
             faults.append(f"{term.english[0] if term.english else term.official} is not in the evidence")
     return faults
 
 
-def _names(context: str, term: lexicon.Term) -> bool:
+def is_named(context: str, term: lexicon.Term) -> bool:
     """Whether the folded evidence names a term, by its official or a short form or a part of it."""
     forms = (term.official, *term.short)
     return any(form in context for form in forms)
 
 
-def _shares_negated(claim: str, proof: str) -> bool:
+def shares_negated(claim: str, proof: str) -> bool:
     """Whether the claim speaks of the words around the proof's negation, so that the negation matters."""
     for text, other in ((proof, claim), (claim, proof)):
         for match in NEGATION.finditer(text):
@@ -252,7 +252,7 @@ def _shares_negated(claim: str, proof: str) -> bool:
     return False
 
 
-def _retold(claim: str, proof: str) -> list[tuple[str, str]]:
+def retold(claim: str, proof: str) -> list[tuple[str, str]]:
     """The parts of a claim, each with the part of the proof that shares most of its words, if that is enough."""
     held = [(part, _pairs(part)) for part in PARTS.split(proof)]
     found = []
@@ -268,14 +268,14 @@ def _retold(claim: str, proof: str) -> list[tuple[str, str]]:
     return found
 
 
-def _promised(claim: str, proof: str) -> bool:
+def promised(claim: str, proof: str) -> bool:
     """Whether the sentence of the proof that the claim retells only intends what the claim says flatly."""
     if KEPT_INTENTION.search(claim):
         return False
     words = _pairs(claim)
     sentences = [PRINTED_NUMBER.sub("", part) for part in re.split(r"[;\n]|\.(?!\d)", proof)]
-    retold = max(sentences, key=lambda part: len(words & _pairs(part)))
-    return bool(words & _pairs(retold)) and bool(INTENTION.search(retold))
+    nearest = max(sentences, key=lambda part: len(words & _pairs(part)))
+    return bool(words & _pairs(nearest)) and bool(INTENTION.search(nearest))
 
 
 def _turned(claim: str, proof: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from rag import lexicon, places
 from rag.fold import fold, to_simplified, to_traditional
 from rag.slots import name_of
-from rag.types import Language
+from rag.types import CitationCheck, Language, Verdict
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "not_held": (
@@ -76,6 +76,44 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "语言模型没有完成回答，以下是文件原句。",
         "The language model did not finish; these are the document's own sentences.",
     ),
+}
+
+# The sign beside a verdict tells it without colour.
+VERDICT_NAMES: dict[Verdict, tuple[str, str, str]] = {
+    Verdict.SUPPORTED: ("✓", "有依据", "supported"),
+    Verdict.ALTERED: ("≠", "与条文不符", "altered"),
+    Verdict.MISATTRIBUTED: ("⇄", "出处不对", "misattributed"),
+    Verdict.STITCHED: ("⊕", "拼接自几条", "stitched"),
+    Verdict.OMITS: ("…", "漏了条件", "omits a condition"),
+    Verdict.NOT_FOUND: ("?", "没有找到", "not found"),
+    Verdict.OTHER_PLACE: ("⌖", "是别处的规定", "another place's rule"),
+    Verdict.OUTDATED: ("⌛", "文件已过期", "outdated"),
+    Verdict.NOT_CHECKABLE: ("–", "不需核对", "not checkable"),
+}
+
+CITATION_NAMES: dict[CitationCheck, tuple[str, str]] = {
+    CitationCheck.RIGHT: ("引用正确", "citation right"),
+    CitationCheck.NO_SUCH_DOCUMENT: ("没有收录这份文件", "no such document held"),
+    CitationCheck.WRONG_NUMBER: ("文号不对", "wrong document number"),
+    CitationCheck.NO_SUCH_CLAUSE: ("没有这一条", "no such clause"),
+    CitationCheck.DOES_NOT_SAY: ("这一条没有这样规定", "the clause does not say this"),
+    CitationCheck.NONE_GIVEN: ("没有注明出处", "no citation given"),
+}
+
+DIFFERENCE_NAMES: dict[str, tuple[str, str]] = {
+    "number": ("数字", "number"),
+    "unit": ("单位", "unit"),
+    "date": ("日期", "date"),
+    "bound": ("上下限", "bound"),
+    "direction": ("方向", "direction"),
+    "negation": ("肯定与否定", "negation"),
+    "group": ("对象", "group"),
+    "department": ("部门", "department"),
+    "condition": ("条件", "condition"),
+    "place": ("地方", "place"),
+    "wording": ("用词", "wording"),
+    "added": ("条文没有的内容", "not in the clause"),
+    "quote": ("引文", "quotation"),
 }
 
 KIND_NAMES: dict[str, tuple[str, str]] = {
