@@ -35,6 +35,8 @@ FRAME = re.compile(
     r"(?:第[一二三四五六七八九十\d]+条\s*|\d+(?:\.\d+)*\s*)?(?:[（(【][^）)】]{2,10}[）)】]\s*)?(?:为(?:了|深入|全面|进一步|贯彻|规范|做好|加强|加快|推进|推动|支持|促进|吸引|鼓励|切实|落实|充分|完善|保障|帮助)?[^。]{6,}(?:制定|提出|现就|如下|通知|出台|印发)|现将[^。]*(?:印发|如下|公布)|请(?:遵照|认真|结合))"
 )
 FRAME_WEIGHT = 0.6
+# How much more a follow-up's own words weigh than those of the question before it.
+NEW_WEIGHT = 2.0
 # A clause's rank in retrieval counts this much by its inverse, beside its sentences' own scores.
 RANK_BONUS = 0.35
 # How far below the best sentence another may score and still be shown.
@@ -142,8 +144,11 @@ class Scorer:
         # English words stand in no clause: what counts are the official terms behind them.
         own = self._content(query.text) if query.language != "en" else {t for t in wide if not t.isascii()}
         scope = index.terms.scope(index.clauses_of(query.documents))
-        self.own = {token: index.terms.idf(token, scope) for token in own}
-        self.wide = {token: index.terms.idf(token, scope) for token in wide}
+        new = self._content(search_words(query.asked)) if len(query.text) > len(query.asked) else frozenset()
+        self.own = {token: index.terms.idf(token, scope) * (1 + NEW_WEIGHT * (token in new)) for token in own}
+        self.wide = {
+            token: index.terms.idf(token, scope) * (1 + NEW_WEIGHT * (token in new)) for token in wide
+        }
         self.english = (
             [[self._weights(word, scope) for word in each] for each in english.renderings(fold(query.text))]
             if query.language == "en"

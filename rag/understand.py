@@ -435,4 +435,5 @@ def _search_text(essence: str, turns: Sequence[Turn], found: list[Mention], cont
         rest = "".join(
             char for i, char in enumerate(essence) if not any(m.span[0] <= i < m.span[1] for m in found)
         )
-    return f"{earlier} {rest}".strip()
+    # What is new weighs more: 「那租的门面呢」 after a question on another subsidy is about the rent.
+    return f"{earlier} {rest} {rest}".strip()
