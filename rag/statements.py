@@ -35,6 +35,8 @@ LEANING = re.compile(
 )
 CONTENT = re.compile(r"[一-鿿]|[A-Za-z]+|\d+")
 LEAST_CONTENT = 4
+MOST_SENTENCE_CHARS = 300
+"""Comparing takes time that grows with the square of a sentence's length; this bounds it for text without full stops."""
 
 # Sentences of a letter that state no rule, over their simplified text; each group with an example.
 IDLE: tuple[re.Pattern[str], ...] = (
@@ -176,7 +178,20 @@ def sentences(text: str) -> list[Span]:
                 end = behind.end()
         found += _trimmed(text, start, end)
         start = max(end, match.end() if match.group() == "\n" else end)
-    return [*found, *_trimmed(text, start, len(text))]
+    found += _trimmed(text, start, len(text))
+    return [piece for span in found for piece in _bounded(text, span)]
+
+
+def _bounded(text: str, span: Span) -> list[Span]:
+    """A sentence, parted at its commas where it is longer than any that a person writes."""
+    pieces: list[Span] = []
+    start = span.start
+    while span.end - start > MOST_SENTENCE_CHARS:
+        window = text[start : start + MOST_SENTENCE_CHARS]
+        cut = max(window.rfind(mark) for mark in "，；,;、 ") + 1 or MOST_SENTENCE_CHARS
+        pieces += _trimmed(text, start, start + cut)
+        start += cut
+    return [*pieces, *(_trimmed(text, start, span.end) if pieces else [span])]
 
 
 def _goes_on(text: str, position: int) -> bool:

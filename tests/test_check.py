@@ -23,7 +23,7 @@ from rag.errors import InputError
 from rag.export import comment, marked_html, report_docx, report_html
 from rag.index import Index
 from rag.records import check_record
-from rag.statements import is_idle, sentences
+from rag.statements import MOST_SENTENCE_CHARS, is_idle, sentences
 from rag.types import CitationCheck, Verdict
 
 DAY = datetime.date(2026, 11, 24)
@@ -339,3 +339,10 @@ def test_a_page_of_text_is_checked_in_seconds(real_checker: Checker) -> None:
     started = time.perf_counter()
     Checker(real_checker.index, real_checker.embedder).check(text, as_of=DAY)
     assert time.perf_counter() - started < 10  # 3 s on two free cores; a shared machine is slower
+
+
+def test_a_text_without_full_stops_is_parted_at_its_commas() -> None:
+    text = "创业担保贷款最高30万元，" * 200
+    spans = sentences(text)
+    assert all(0 < span.end - span.start <= MOST_SENTENCE_CHARS for span in spans)
+    assert "".join(text[slice(*span)] for span in spans) == text
