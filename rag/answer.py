@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag import models
+from rag import lexicon, models
 from rag.compose import draft_lines, prompt_for, system_prompt
 from rag.config import Settings
 from rag.embed import Embedder, SentenceTransformerEmbedder
@@ -37,6 +37,7 @@ from rag.generate import Generator, build_generator
 from rag.index import Index
 from rag.index import load as load_index
 from rag.overview import MOST_SHOWN, Support, supports
+from rag.quantities import quantities
 from rag.rerank import CANDIDATES, rerank
 from rag.retrieve import Found, retrieve, rrf
 from rag.slots import SLOTS
@@ -241,6 +242,8 @@ class Answerer:
             listed = supports(scoped, found, self.index)
             if listed:
                 return self._plan_overview(scoped, found, listed, len(listed) if whole_list else MOST_SHOWN)
+        if query.labels and not any(hit.looked_up for hit in found.hits) and not _asks_more(query):
+            return self._plan_no_such_clause(scoped, found)
         evidence = select(scoped, found, self.index)
         judgement = judge(scoped, evidence, found, self.index)
         if not judgement.enough or _decisive(judgement, query):
@@ -249,6 +252,8 @@ class Answerer:
         plan.confidence = judgement.confidence
         plan.lines = _claims(evidence, query.language)
         plan.best = best_of(scoped, evidence, found, self.index) + 1
+        if "confirm" in query.intents and _contradicted(query, evidence[plan.best - 1]):
+            plan.lines.insert(0, Framing(say("not_so", query.language)))
         if query.intents & VERBATIM or (query.labels and not query.intents & ONE_THING):
             plan.compose = False  # a clause, a list or a term asked for is given whole, as it is printed
         if "department" in query.intents and not query.intents & ONE_THING:
@@ -313,6 +318,20 @@ class Answerer:
             names = department_names(departments, language)
             plan.lines.append(Framing(say("ask_department", language, departments=names)))
         return plan
+
+    def _plan_no_such_clause(self, scoped: Query, found: Found) -> _Plan:
+        """The number that is asked for stands nowhere in scope: says so, with the numbers that there are."""
+        labels = [self.index.clauses[n].label for n in self.index.clauses_of(scoped.documents).tolist()]
+        held = [label for label in labels if label[:1] in "123456789"]
+        text = say(
+            "no_such_clause",
+            scoped.language,
+            place=place_names(scoped.places, scoped.language),
+            label="、".join(scoped.labels),
+            first=held[0] if held else "-",
+            last=held[-1] if held else "-",
+        )
+        return _Plan(Status.NOT_COVERED, [Framing(text)], hits=found.hits, confidence=0.0)
 
     def _plan_overview(self, query: Query, found: Found, listed: list[Support], most: int) -> _Plan:
         """The supports grouped by kind, what is granted before what is only intended."""
@@ -504,6 +523,21 @@ def _decisive(judgement: Judgement, query: Query) -> bool:
     if "confirm" in query.intents:  # what is put to us is put right, whatever else is asked
         return False
     return bool(asked) and asked <= missing
+
+
+def _asks_more(query: Query) -> bool:
+    """Whether a question that names a clause's number is about a thing besides."""
+    return bool(query.intents & set(SLOTS)) or any(
+        term.kind in ("support", "procedure", "group") for term in lexicon.expand(fold(query.asked))
+    )
+
+
+def _contradicted(query: Query, best: Evidence) -> bool:
+    """Whether the question puts a quantity to us of a sort of which the best sentence has others only."""
+    said = {q for q in quantities(query.asked) if q.kind not in ("year", "number")}
+    printed = quantities(best.text)
+    kinds = {q.kind for q in said} & {q.kind for q in printed}
+    return bool(kinds) and not any(q in printed for q in said if q.kind in kinds)
 
 
 def _place_of(item: Evidence, language: Language) -> str:

@@ -55,6 +55,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "more": ("还有{count}项。", "{count} more."),
     "place_line": ("{place}：", "{place}:"),
     "departments": ("负责部门：{departments}", "Departments in charge: {departments}"),
+    "no_such_clause": (
+        "已收录的{place}文件没有{label}这一条；编号从{first}到{last}。",
+        "The documents held for {place} have no clause {label}; numbers run from {first} to {last}.",
+    ),
+    "not_so": ("与文件不符，文件写的是：", "That is not what the document says. It says:"),
     "stands_in": (
         "出自《{title}》{label}（{heading}）。",
         "It stands in “{title}”, clause {label} ({heading}).",

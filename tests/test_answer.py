@@ -130,6 +130,24 @@ def test_every_mark_has_its_citation_and_every_citation_a_claim(library: Index) 
     assert used == set(range(1, len(answer.citations) + 1))
 
 
+def test_a_clause_that_does_not_exist_is_told_with_those_that_do(library: Index) -> None:
+    answer = answerer(library).answer("吕梁第99条讲什么", mode="extractive", as_of=DAY)
+    assert answer.status is Status.NOT_COVERED
+    assert answer.citations == ()
+    assert "没有99这一条" in answer.text
+    assert "1.0a" in answer.text
+    assert "3.3" in answer.text
+
+
+@pytest.mark.parametrize(("said", "put_right"), [("50万元", True), ("30万元", False), ("三十万元", False)])
+def test_a_false_amount_is_put_right(library: Index, said: str, put_right: bool) -> None:
+    question = f"吕梁的方案第26条，返乡农民工创业担保贷款最高{said}对吧？"
+    answer = answerer(library).answer(question, mode="extractive", as_of=DAY)
+    assert answer.status is Status.ANSWERED
+    assert ("与文件不符" in answer.text) is put_right
+    assert "30万元" in answer.text
+
+
 CITY = """长春市支持创业若干措施
 长府发〔2020〕7号
 一、贷款
