@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag import lexicon, models
+from rag.brief import brief
 from rag.compose import draft_lines, prompt_for, system_prompt
 from rag.config import Settings
 from rag.embed import Embedder, SentenceTransformerEmbedder
@@ -39,7 +40,7 @@ from rag.index import load as load_index
 from rag.overview import MOST_SHOWN, Support, supports
 from rag.quantities import quantities
 from rag.rerank import CANDIDATES, rerank
-from rag.retrieve import Found, retrieve, rrf
+from rag.retrieve import Found, retrieve, rrf, search_words
 from rag.slots import SLOTS
 from rag.terms import tokens
 from rag.types import (
@@ -251,6 +252,8 @@ class Answerer:
         plan = _Plan(Status.ANSWERED, evidence=list(evidence), hits=found.hits, compose=True)
         plan.confidence = judgement.confidence
         plan.lines = _claims(evidence, query.language)
+        if not query.intents & VERBATIM and not query.labels:
+            plan.lines = _briefly(query, plan.lines)
         plan.best = best_of(scoped, evidence, found, self.index) + 1
         if "confirm" in query.intents and _contradicted(query, evidence[plan.best - 1]):
             plan.lines.insert(0, Framing(say("not_so", query.language)))
@@ -550,6 +553,14 @@ def _place_of(item: Evidence, language: Language) -> str:
 def _claims(evidence: Sequence[Evidence], language: Language, first: int = 1) -> list[Line]:
     """The evidence itself as claims, in the asker's script; for an English asker inside an English frame."""
     return [Claim(_stated(item, language), (mark,)) for mark, item in enumerate(evidence, first)]
+
+
+def _briefly(query: Query, claims: Sequence[Line]) -> list[Line]:
+    """The claims without the background that they open with; English ones quote it whole."""
+    if query.language == "en":
+        return list(claims)
+    asked = frozenset(token for token in tokens(fold(search_words(query.text))) if len(token) > 1)
+    return [replace(claim, text=brief(claim.text, asked)) for claim in claims]
 
 
 def _stated(item: Evidence, language: Language) -> str:

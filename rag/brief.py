@@ -1,0 +1,48 @@
+"""Brief: a sentence of a clause and a question -> the sentence without the background that it opens with.
+
+Official sentences often say first what they serve (发挥…作用，进一步扩大…规模，) and then what holds. The opening parts
+that hold nothing of the question, no quantity, group, condition or department are left out of the claim; what is
+left is verbatim, and the quotation beside it stays whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+
+from rag import lexicon
+from rag.fold import fold
+from rag.quantities import quantities
+from rag.terms import tokens
+
+# How a part opens that only says to what end, in what spirit or on what footing.
+BACKGROUND = re.compile(
+    r"(?:充分|切实|积极|大力|全面|深入|着力|继续|努力|不断|认真|主动|加快|进一步|持续|逐步|有效|更好)*(?:发挥|围绕|依托|聚焦|结合|坚持|加强|强化|提升|提高|推进|推动|优化|完善|健全|深化|贯彻|遵循|扩大|拓展|激发|促进|营造|"
+    r"按照|根据|依据|以.{2,24}为|为(?:了|进一步|加快|深入|推动|促进|支持|鼓励|切实|更好)?)"
+)
+# What may not be lost: who, when, and on what condition.
+HELD = re.compile(
+    r"但|除|不|须|应|可|得|免|凡|经|对|由|向|在|自|至|起|内|期|如|若|的(?:[,，]|$)|以上|以下|最高|最低|其中|同时"
+)
+LEAST_CHARS = 14
+
+
+def brief(sentence: str, asked: Set[str]) -> str:
+    """`sentence` from the first part on that says something; `asked` are the question's pairs of characters and words."""
+    parts = re.findall(r"[^,，]+[,，]?", sentence)
+    start = 0
+    while start < len(parts) - 1 and _is_background(parts[start], "".join(parts[start + 1 :]), asked):
+        start += 1
+    rest = "".join(parts[start:])
+    return rest if start and len(rest) >= LEAST_CHARS else sentence
+
+
+def _is_background(part: str, rest: str, asked: Set[str]) -> bool:
+    """Whether a part only opens the sentence: what it holds of the question, and of groups and departments, stands in the rest too."""
+    folded, behind = fold(part), fold(rest)
+    if not BACKGROUND.match(folded) or HELD.search(folded.rstrip(",")) or quantities(part):
+        return False
+    if (set(tokens(folded)) & asked) - set(tokens(behind)):
+        return False
+    terms = {t.official for t in lexicon.expand(folded) if t.kind in ("group", "department")}
+    return terms <= {t.official for t in lexicon.expand(behind)}
