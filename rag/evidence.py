@@ -32,11 +32,11 @@ COSINE_WEIGHT, COVERAGE_WEIGHT = 8.0, 1.5
 FILLED_WEIGHT, QUOTED_WEIGHT, QUANTITY_WEIGHT = 0.35, 0.4, 0.3
 # What only says why and by whom a document is made answers hardly any question; nor does the notice that sends it.
 FRAME = re.compile(
-    r"(?:第[一二三四五六七八九十\d]+条\s*|\d+(?:\.\d+)*\s*)?(?:[（(【][^）)】]{2,10}[）)】]\s*)?(?:为(?:了|深入|全面|进一步|贯彻|规范|做好|加强|加快|推进|推动|支持|促进|吸引|鼓励|切实|落实|充分|完善|保障|帮助)?[^。]{6,}(?:制定|提出|现就|如下|通知|出台|印发)|现将[^。]*(?:印发|如下|公布)|请(?:遵照|认真|结合))"
+    r"(?:第[一二三四五六七八九十\d]+条\s*|\d+(?:\.\d+)*\s*)?(?:[（(【][^）)】]{2,10}[）)】]\s*)?(?:为(?:了|深入|全面|进一步|贯彻|规范|做好|加强|加快|推进|推动|支持|促进|吸引|鼓励|切实|落实|充分|完善|保障|帮助)?[^。]{6,}(?:制定|提出|现就|如下|通知|出台|印发)|现将[^。]*(?:印发|如下|公布)|请(?:遵照|认真|结合)|(?:责任|牵头|经办|主管)(?:单位|部门)[:：]|(?:咨询|联系|监督|服务)?电话[:：])"
 )
 FRAME_WEIGHT = 0.6
 # How much more a follow-up's own words weigh than those of the question before it.
-NEW_WEIGHT = 2.0
+NEW_WEIGHT = 1.0
 # A clause's rank in retrieval counts this much by its inverse, beside its sentences' own scores.
 RANK_BONUS = 0.35
 # How far below the best sentence another may score and still be shown.
@@ -101,6 +101,13 @@ ASKING = re.compile(
 ASKS = re.compile(r"[？?]$|^(?:问|Q)\s*[:：]")  # a question printed in a document answers nothing
 QUOTED = re.compile(r"[「『“\"《‘']([^」』”\"》’'\s]{2,30})[」』”\"》’']")
 DEFINING = re.compile(r"统称|简称|是指|即|[(（]|包括|分为|分别|实行")
+
+# 一次性创业补贴。 is printed over the support that it names.
+TITLE = re.compile(r"\W{0,2}[\d一二三四五六七八九十.、（）()]*[^，,；;。：:\d%]{2,14}[。]?")
+# What limits the sentence before it, or extends it to others.
+EXCEPTION = re.compile(r"^但|除外|不得|不适用|不予|不享受|不再享受|不在此列|不纳入|参照(?:执行|本|享受)|仅限")
+FURTHEST_EXCEPTION, LONGEST_EXCEPTION = 3, 80
+"""How many sentences behind another one that limits it may stand, and its most characters."""
 
 # A sentence that leans on the one before it.
 LEANING = re.compile(r"^(?:其中|同时|此外|并|且|但|上述|前款|该|对其|其|以上|期满|逾期)")
@@ -214,13 +221,17 @@ class Scorer:
     def _is_about(self, sentence: Sentence) -> bool:
         """Whether the question is about what a preamble says: the basis, or a term that it explains."""
         explains = "definition" in self.query.intents and bool(DEFINING.search(fold(sentence.text)))
-        return explains or bool(self.query.intents & {"basis", "doc_number"})
+        return explains or bool(self.query.intents & {"basis", "doc_number", "department", "phone"})
 
 
 def is_title(sentence: Sentence, clause: Clause) -> bool:
-    """Whether a sentence only repeats the clause's own title, with its number before it."""
+    """Whether a sentence only repeats the clause's own title, with its number before it, or is one glued to its body."""
     title = clause.heading[-1] if clause.heading else ""
-    return bool(title) and title in sentence.text and len(sentence.text) - len(title) < 10
+    rest = re.sub(r"[\W\d一二三四五六七八九十第条]", "", sentence.text.replace(title, ""))
+    if title and title in sentence.text and len(rest) < 3:
+        return True
+    bare = TITLE.fullmatch(sentence.text) is not None
+    return bare and clause.text.startswith(sentence.text) and len(clause.text) > 2 * len(sentence.text)
 
 
 def _share(weights: dict[str, float], held: set[str]) -> float:
@@ -274,7 +285,12 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
             continue
         chosen.append(part)
     if query.intents & {"list", "papers"}:
-        chosen += _rest_of(chosen[0].clause, chosen, scorer)
+        listing = (
+            max(chosen, key=lambda part: _papers_in(part.clause, index))
+            if "papers" in query.intents
+            else chosen[0]
+        )
+        chosen += _rest_of(listing.clause, chosen, scorer)
     chosen += _filling_open_slots(query, chosen, ranked, index)
     chosen = _with_lists(_with_context(chosen, scorer), scorer, whole=several)
     order = {part.clause: i for i, part in reversed(list(enumerate(chosen)))}
@@ -314,6 +330,10 @@ def _filling_open_slots(
         filling = (p for p in fitting if _filled(name, query, [of_sentence(index, p.clause, p.sentence)]))
         found += [part for part in [next(filling, None)] if part is not None]
     return found
+
+
+def _papers_in(clause: int, index: Index) -> int:
+    return len(SLOTS["papers"].fills.findall(fold(index.clauses[clause].text)))
 
 
 def _rest_of(clause: int, chosen: Sequence[Scored], scorer: Scorer) -> list[Scored]:
@@ -357,6 +377,8 @@ def _with_context(chosen: list[Scored], scorer: Scorer) -> list[Scored]:
         and part.position + 1 < len(scorer.index.sentences[part.clause])
         and (part.clause, part.position + 1) not in have
     ]
+    if chosen:
+        explained += _exceptions(chosen[0], have, scorer)
     extra = [
         scorer.score(part.clause, part.position - 1)
         for part in chosen
@@ -365,6 +387,17 @@ def _with_context(chosen: list[Scored], scorer: Scorer) -> list[Scored]:
         and (part.clause, part.position - 1) not in have
     ]
     return [*chosen, *explained, *extra]
+
+
+def _exceptions(best: Scored, have: set[tuple[int, int]], scorer: Scorer) -> list[Scored]:
+    """What the sentences behind the best one take back of it or extend it to: 担任正职领导的，不得离岗创业。"""
+    parts = scorer.index.sentences[best.clause]
+    found: list[Scored] = []
+    for position in range(best.position + 1, min(best.position + 1 + FURTHEST_EXCEPTION, len(parts))):
+        text = parts[position].text
+        if EXCEPTION.search(text) and len(text) <= LONGEST_EXCEPTION and (best.clause, position) not in have:
+            found.append(scorer.score(best.clause, position))
+    return found
 
 
 def _looked_up(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:

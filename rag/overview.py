@@ -56,10 +56,6 @@ ADMINISTRATION = re.compile(
 )
 
 
-# 一次性创业补贴。 is printed over the support that it names.
-TITLE = re.compile(r"\W{0,2}[\d一二三四五六七八九十.、（）()]*[^，,；;。\d%]{2,12}[。：:]?")
-
-
 @dataclass(frozen=True)
 class Support:
     """One support: its kind, the sentence that gives it, and whether it is granted or only intended."""
@@ -87,7 +83,7 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
             continue
         here = groups_in(" ".join([*clause.heading[-1:], clause.text]))
         for position, sentence in enumerate(index.sentences[number]):
-            if is_title(sentence, clause) or TITLE.fullmatch(sentence.text):
+            if is_title(sentence, clause):
                 continue
             titled = " ".join([*clause.heading[-1:], sentence.text])
             kind = kind_of(sentence.text) or (kind_of(titled) if AMOUNT.search(sentence.text) else None)

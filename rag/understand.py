@@ -156,8 +156,11 @@ def understand(
     scope = _scope(chosen, held, essence)
     text = _search_text(essence, turns, found, contextual)
     intents = _intents(essence)
-    if contextual and not intents:  # 「那盘山呢」 asks what was asked before
-        intents = _intents(_last_question(turns))
+    if (
+        contextual and not intents
+    ):  # 「那南京呢」 asks what was asked before; a longer one is of the same sort only
+        before = _intents(_last_question(turns))
+        intents = before if _says_little(essence, found) else before & INTENTS.keys()
     if ORDER.search(fold(asked)) and not _asks_about_policy(essence, named_place=bool(chosen)):
         intents |= {"order"}
     elif ERRAND.search(fold(essence)) or (
@@ -281,6 +284,15 @@ def is_follow_up(question: str, history: Sequence[Turn]) -> bool:
         return False
     folded = fold(question).strip()
     return bool(FOLLOW_UP.search(folded)) or len(re.findall(r"[\u3400-\u9fff]|[a-z]+", folded)) < 18
+
+
+MOST_CHARS_OF_LITTLE = 8
+
+
+def _says_little(question: str, found: Sequence[Mention]) -> bool:
+    """Whether a follow-up says hardly more than another place or group: 那要是博士呢？"""
+    named = sum(mention.span[1] - mention.span[0] for mention in found)
+    return len(re.findall(r"[\u3400-\u9fff]|[A-Za-z]+", question)) - named <= MOST_CHARS_OF_LITTLE
 
 
 def labels_of(question: str) -> tuple[str, ...]:
