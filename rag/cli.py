@@ -430,7 +430,7 @@ def _models(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
-    from ui.page import serve
+    from ui.server import serve
 
     serve(settings, host=arguments.host, port=arguments.port)
     return 0
