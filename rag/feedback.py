@@ -125,7 +125,9 @@ def entries(home: Path) -> list[Entry]:
     with _opened(home) as database:
         rows = database.execute("SELECT * FROM feedback ORDER BY number").fetchall()
     return [
-        Entry(number, day, verdict, note, question, tuple(json.loads(history)), place, mode, json.loads(answer))
+        Entry(
+            number, day, verdict, note, question, tuple(json.loads(history)), place, mode, json.loads(answer)
+        )
         for number, day, verdict, note, question, history, place, mode, answer in rows
     ]
 

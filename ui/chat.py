@@ -251,7 +251,9 @@ BUSY = (gr.Button(visible=False), gr.Button(visible=True))
 
 
 def _lead(language: Language) -> str:
-    return f'<p class="tw-lead">{word("lead", language)}</p><p class="tw-note">{word("caution", language)}</p>'
+    return (
+        f'<p class="tw-lead">{word("lead", language)}</p><p class="tw-note">{word("caution", language)}</p>'
+    )
 
 
 def _modes(language: Language) -> list[tuple[str, str]]:

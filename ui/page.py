@@ -7,7 +7,7 @@ has a module of its own (`ui.chat`, `ui.finder`, `ui.documents`), and `ui.server
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,12 +17,14 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 
 from rag.config import Settings
-from rag.library import understand
-from rag.types import Document, Language, Reading, Span
+from rag.types import Language, Span
 from ui import original, show
 from ui.chat import Chat
 from ui.desk import Desk
+from ui.documents import Documents
+from ui.finder import Finder
 from ui.parts import PLAIN, QUIET, Parts
+from ui.reading import reading_of
 from ui.words import LANGUAGES, language_of, say, word
 
 STYLE = Path(__file__).parent / "style.css"
@@ -31,16 +33,9 @@ ASKING_AT_ONCE = 32
 """Questions under way at once. One language model answers them in turn; the others wait with their evidence
 on the screen, each in a thread, of which Gradio has `THREADS`."""
 THREADS = 64
-READINGS_KEPT = 32
 ARRIVAL = "() => { const [q, place] = tw.linked(); const l = tw.language(); tw.speak(l); return [l, q, place || tw.kept('tw-place'), q ? place : '']; }"
-SWITCHED = "(language) => { tw.keep('tw-language', language); tw.speak(language); return [language]; }"
+SWITCHED = "(language, ...rest) => { tw.keep('tw-language', language); tw.speak(language); return [language, ...rest]; }"
 DIALOG = "watch('value', () => tw.showDialog(element));"
-
-
-@lru_cache(maxsize=READINGS_KEPT)
-def reading_of(document: Document) -> Reading:
-    """The reading of a held document; made again at the first look, for an index keeps no repairs."""
-    return understand(document)
 
 
 def build(desk: Desk, settings: Settings | None = None) -> gr.Blocks:
@@ -62,43 +57,69 @@ def build(desk: Desk, settings: Settings | None = None) -> gr.Blocks:
             parts.add(language, lambda lang: gr.Radio(label=say("language", lang)))
         banner = gr.HTML(elem_id="banner", **PLAIN)
         linked, wanted, asked_of = (gr.Textbox(visible=False) for _ in range(3))
+        tabs = []
         with gr.Tabs(elem_id="views"):
             with gr.Tab(say("tab_ask", "zh-Hans"), id="ask") as tab:
                 chat = Chat(desk, settings, language)
-        parts.add(tab, lambda lang: gr.Tab(label=say("tab_ask", lang)))
-        parts.extend(chat.parts)
+                tabs.append((tab, "tab_ask"))
+            with gr.Tab(say("tab_finder", "zh-Hans"), id="finder") as tab:
+                finder = Finder(desk, language)
+                tabs.append((tab, "tab_finder"))
+            with gr.Tab(say("tab_documents", "zh-Hans"), id="documents") as tab:
+                documents = Documents(desk, language)
+                tabs.append((tab, "tab_documents"))
+        for tab, name in tabs:
+            parts.add(tab, partial(_tab, name))
+        for view in (chat, finder, documents):
+            parts.extend(view.parts)
         dialog = gr.HTML(apply_default_css=False, js_on_load=DIALOG, elem_classes="tw-silent")
         timer = gr.Timer(1)
 
-        def refresh(language: str, wanted: str) -> list[Any]:
-            """Banner, timer, place chooser and examples, as far as loading has come."""
-            lang = language_of(language)
-            timer_now = gr.Timer(active=not opening.ended.is_set())
-            return [_banner(desk, lang), timer_now, chat.places(lang, wanted), *chat.shown_examples(lang)]
+        chosen = [
+            finder.place,
+            finder.group,
+            finder.kind,
+            documents.document,
+            documents.words,
+            documents.view,
+        ]
+
+        def views(lang: Language, wanted: str | None, *chosen: str) -> list[Any]:
+            """What the views show of the documents held, in a language."""
+            place, group, kind, document, words, view = chosen
+            return [
+                _banner(desk, lang),
+                chat.places(lang, wanted),
+                *chat.shown_examples(lang),
+                *finder.in_language(place or wanted or "", group, kind, lang),
+                *documents.in_language(document, words, view, lang),
+            ]
+
+        def refresh(language: str, wanted: str, *chosen: str) -> list[Any]:
+            """The timer and the views, once loading has ended; only the banner before."""
+            if not opening.ended.is_set():
+                skipped = [gr.skip()] * (len(changing) - 1)
+                return [gr.Timer(active=True), _banner(desk, language_of(language)), *skipped]
+            return [gr.Timer(active=False), *views(language_of(language), wanted, *chosen)]
 
         def arrive(language: str, linked: str, wanted: str, asked_of: str) -> list[Any]:
             opening.start()
             lang = language_of(language)
-            return [lang, linked, wanted, asked_of, *parts.in_language(lang), *refresh(lang, wanted)]
+            words = [lang, linked, wanted, asked_of, *parts.in_language(lang)]
+            return [*words, *refresh(lang, wanted, "", "", "", "", "", "tree")]
 
-        def switch(language: str) -> list[Any]:
+        def switch(language: str, *chosen: str) -> list[Any]:
             lang = language_of(language)
-            return [
-                *parts.in_language(lang),
-                _banner(desk, lang),
-                chat.places(lang),
-                *chat.shown_examples(lang),
-            ]
+            return [*parts.in_language(lang), *views(lang, None, *chosen)]
 
         def show_original(event: gr.EventData) -> str:
             return original_dialog(desk, getattr(event, "_data", None))
 
-        changing = [chat.place, *chat.tried]
-        progress = [banner, timer, *changing]
+        changing = [banner, chat.place, *chat.tried, *finder.changing, *documents.changing]
         arrived = page.load(
             arrive,
             [language, linked, wanted, asked_of],
-            [language, linked, wanted, asked_of, *parts.components, *progress],
+            [language, linked, wanted, asked_of, *parts.components, timer, *changing],
             queue=False,
             js=ARRIVAL,
             **QUIET,
@@ -112,10 +133,10 @@ def build(desk: Desk, settings: Settings | None = None) -> gr.Blocks:
             )
         )
         language.input(
-            switch, language, [*parts.components, banner, *changing], queue=False, js=SWITCHED, **QUIET
+            switch, [language, *chosen], [*parts.components, *changing], queue=False, js=SWITCHED, **QUIET
         )
-        timer.tick(refresh, [language, wanted], progress, queue=False, **QUIET)
-        for component in (chat.talk,):
+        timer.tick(refresh, [language, wanted, *chosen], [timer, *changing], queue=False, **QUIET)
+        for component in (chat.talk, finder.results, documents.text):
             component.click(show_original, None, dialog, queue=False, **QUIET)
         page.unload(chat.halt)
     page.max_threads = THREADS
@@ -133,6 +154,10 @@ def original_dialog(desk: Desk, data: Any) -> str:
     if document is None or not (start.isdecimal() and end.isdecimal()):
         return original.gone_html(language)
     return original.dialog_html(reading_of(document), Span(int(start), int(end)), language)
+
+
+def _tab(name: str, language: Language) -> gr.Tab:
+    return gr.Tab(label=say(name, language))
 
 
 def _title(language: Language) -> str:

@@ -38,6 +38,8 @@ from ui.words import safe, say, word
 # A longer list of cards is folded: on a telephone ten open cards are a wall.
 MOST_OPEN_CARDS = 3
 MARK = re.compile(r"[\[【［]\s*(\d{1,3})\s*[\]】］]")
+NO_BREAK = "\u2060"
+"""A mark stays on the line of its claim's last character."""
 Documents = Mapping[str, Document]
 # What can be done with an answer: name in `WORDS`, which is also what the page's script calls it.
 ACTIONS = ("copy", "link", "print", "save")
@@ -262,7 +264,7 @@ def _retry(shown: Shown) -> str:
 
 def _lines(lines: Iterable[Line], number: int, language: Language) -> str:
     return "".join(
-        f'<p class="tw-claim">{safe(line.text)}{_marks(line.marks, number, language)}</p>'
+        f'<p class="tw-claim">{safe(line.text)}{NO_BREAK}{_marks(line.marks, number, language)}</p>'
         if isinstance(line, Claim)
         else f'<p class="tw-framing">{safe(line.text)}</p>'
         for line in lines
