@@ -7,6 +7,7 @@ clause that names others only is left out. `GROUPS` is a general table over the 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,10 @@ from rag.wording import in_script
 
 Reason: TypeAlias = Literal["sentence", "clause", "unknown"]
 """What names the group: the sentence itself, its clause or heading, or nothing at all."""
+# A figure to be reached gives nobody anything: 到2025年…达到…, 力争突破1亿元.
+GOAL = re.compile(
+    r"^.{0,6}到.{0,12}(?:末|年底?)[,，]|(?:力争|争取|努力).{0,20}(?:突?破|达到?|超过?)|(?:突破|达到)\d+"
+)
 LISTED_KINDS = frozenset({"measure", "safeguard", "status"})
 """Kinds of clauses that give something; a preamble, a goal or a principle does not."""
 
@@ -181,7 +186,12 @@ def _all(index: Index, place: str, kind: str | None = None) -> Iterator[Finding]
 
 def _kind(text: str, heading: Sequence[str], wanted: str | None) -> str | None:
     """The kind of support that a sentence gives, `wanted` where it is one of several; None if it gives none."""
-    if ADMINISTRATION.search(text) or ASKS.search(text.strip()) or _is_title(text, heading):
+    if (
+        ADMINISTRATION.search(text)
+        or ASKS.search(text.strip())
+        or GOAL.search(text)
+        or _is_title(text, heading)
+    ):
         return None
     first = kind_of(text) or (kind_of(" ".join([*heading, text])) if AMOUNT.search(text) else None)
     if wanted is None or first is None or first == wanted:

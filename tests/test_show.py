@@ -132,7 +132,7 @@ def test_text_of_others_stays_text(where: str) -> None:
                 answer(Status.ANSWERED, *lines, citations=(item,), notices=(hostile.get("notice", "丙"),))
             )
         )
-    page = _Tags(turn_html(shown_after(*events, question=hostile.get("question", "问？")), 1))
+    page = _Tags(turn_html(shown_after(*events, question=hostile.get("question", "问？")), 1, feedback=True))
     assert {tag for tag, _ in page.tags} <= {
         "section",
         "h2",
@@ -152,6 +152,11 @@ def test_text_of_others_stays_text(where: str) -> None:
         "dd",
         "ul",
         "li",
+        "mark",
+        "button",
+        "textarea",
+        "input",
+        "label",
     }
     assert not [attrs for _, attrs in page.tags if any(name.startswith("on") for name in attrs)]
     assert all(str(attrs["href"]).startswith("#turn-") for tag, attrs in page.tags if tag == "a")

@@ -32,8 +32,9 @@ class Documents:
         self.desk = desk
         self.parts = Parts()
         self.parts.html(lambda lang: f'<p class="tw-lead">{word("documents_lead", lang)}</p>')
-        self.document = gr.Dropdown([], elem_id="document", filterable=False)
-        self.facts = gr.HTML(apply_default_css=False, js_on_load=None)
+        self.document = gr.State("")
+        self.shelf = gr.HTML(apply_default_css=False, js_on_load=ASKS, elem_id="shelf")
+        self.facts = gr.HTML(apply_default_css=False, js_on_load=ASKS)
         with gr.Row(elem_id="looking", visible=False) as self.looking:
             self.words = gr.Textbox(
                 show_label=False, container=False, max_length=MAX_WORDS_CHARS, elem_id="words", scale=1
@@ -56,9 +57,10 @@ class Documents:
             ),
         )
         self.parts.add(self.view, lambda lang: gr.Radio(choices=_views(lang), label=say("view", lang)))
-        self.changing = [self.document, self.facts, self.looking, self.text]
+        self.changing = [self.shelf, self.document, self.facts, self.looking, self.text]
         chosen = [self.document, self.words, self.view, language]
-        self.document.input(self.open, chosen, self.changing[1:], queue=False, **QUIET)
+        for list_or_facts in (self.shelf, self.facts):
+            list_or_facts.select(self.choose, chosen[1:], self.changing, queue=False, **QUIET)
         gr.on(
             [self.words.change, self.view.input],
             self.look,
@@ -74,17 +76,11 @@ class Documents:
         document = loaded.documents.get(name) if loaded else None
         return reading_of(document) if document else None
 
-    def open(self, name: str, words: str, view: str, language: str) -> list[Any]:
-        """Facts, search line and text of a document that has just been chosen."""
-        lang = language_of(language)
-        reading = self._reading(name)
-        if reading is None:
-            return ["", gr.Row(visible=False), f'<p class="tw-note">{word("choose_document", lang)}</p>']
-        return [
-            facts_html(reading.metadata, len(reading.clauses), lang),
-            gr.Row(visible=True),
-            self.look(name, words, view, language),
-        ]
+    def choose(self, words: str, view: str, language: str, event: gr.EventData) -> list[Any]:
+        """The document that was tapped, or all of them again."""
+        data = getattr(event, "_data", None)
+        name = str(data.get("document", "")) if isinstance(data, dict) else ""
+        return self.in_language(name, words, view, language_of(language))
 
     def look(self, name: str, words: str, view: str, language: str) -> str:
         """The document's clauses, or its two texts side by side."""
@@ -97,31 +93,43 @@ class Documents:
         return tree_html(reading, (words or "")[:MAX_WORDS_CHARS], lang)
 
     def in_language(self, name: str, words: str, view: str, language: Language) -> list[Any]:
-        """All that changes with the language or once the documents are known."""
+        """All that changes with the document, the language, or once the documents are known."""
         loaded = self.desk.opening.loaded
-        held = loaded.held if loaded else ()
-        known = [metadata.document for metadata in held]
-        name = name if name in known else ""
-        choices = document_choices(held, language)
-        chooser = gr.Dropdown(choices=list(choices), value=name or None, label=say("document", language))
-        return [chooser, *self.open(name, words, view, language)]
+        reading = self._reading(name)
+        if reading is None:
+            shelf = shelf_html(loaded.held if loaded else (), language)
+            return [gr.HTML(shelf, visible=True), "", "", gr.Row(visible=False), ""]
+        facts = facts_html(reading.metadata, len(reading.clauses), language)
+        text = self.look(name, words, view, language)
+        return [gr.HTML(visible=False), name, facts, gr.Row(visible=True), text]
 
 
 def _views(language: Language) -> list[tuple[str, str]]:
     return [(say(f"view_{name}", language), name) for name in VIEWS]
 
 
-def document_choices(held: Iterable[Metadata], language: Language) -> list[tuple[str, str]]:
-    """(shown, document id) of the documents held, by place."""
-    listed = [
-        (
-            f"{place_name(m.place, language) if m.place else say('no_place', language)} · {m.title or m.document}"
-            + (f" {m.doc_number}" if m.doc_number else ""),
-            m.document,
-        )
-        for m in held
-    ]
-    return sorted(listed)
+def shelf_html(held: Iterable[Metadata], language: Language) -> str:
+    """The documents held, by place, each a button with number, date and validity."""
+    listed = sorted(held, key=lambda m: (m.place is None, m.place or "", m.document))
+    return "".join(
+        f'<h3 class="tw-place">{safe(place_name(place, language)) if place else word("no_place", language)}</h3>'
+        + "".join(_document_html(metadata, language) for metadata in under)
+        for place, under in groupby(listed, key=lambda m: m.place)
+    )
+
+
+def _document_html(metadata: Metadata, language: Language) -> str:
+    dated = metadata.date_issued or metadata.date_posted or say("undated", language)
+    facts = [metadata.doc_number or "", f"{say('date', language)} {dated}"]
+    if metadata.valid_until:
+        facts.append(f"{say('valid_until', language)} {metadata.valid_until}")
+    elif metadata.horizon_year:
+        facts.append(f"{say('horizon', language)} {metadata.horizon_year}")
+    told = "".join(f"<span>{safe(fact)}</span>" for fact in facts if fact)
+    return (
+        f'<button type="button" class="tw-document" data-ask="select" data-document="{safe(metadata.document)}">'
+        f'<b lang="zh-Hans">{safe(metadata.title or metadata.document)}</b><small>{told}</small></button>'
+    )
 
 
 def facts_html(metadata: Metadata, clauses: int, language: Language) -> str:
@@ -139,7 +147,11 @@ def facts_html(metadata: Metadata, clauses: int, language: Language) -> str:
         f"<dt>{word(name, language)}</dt><dd>{safe(value)}</dd>" for name, value in rows if value
     )
     count = word("clause_count", language, count=clauses)
-    return f'<dl class="tw-facts">{listed}<dt></dt><dd>{count}</dd></dl>'
+    back = word("all_documents", language)
+    return (
+        f'<button type="button" class="tw-do" data-ask="select" data-document="">← {back}</button>'
+        f'<dl class="tw-facts">{listed}<dt>{word("view_tree", language)}</dt><dd>{count}</dd></dl>'
+    )
 
 
 def tree_html(reading: Reading, words: str, language: Language) -> str:

@@ -29,8 +29,8 @@ class Finder:
         self.parts.html(lambda lang: f'<p class="tw-lead">{word("finder_lead", lang)}</p>')
         chips: dict[str, Any] = {"elem_classes": "tw-chips"}
         self.place = gr.Radio([], label=say("place", "zh-Hans"), elem_id="finder-place", **chips)
-        self.group = gr.Radio([], value="", visible=False, elem_id="finder-group", **chips)
-        self.kind = gr.Radio([], value="", visible=False, elem_id="finder-kind", **chips)
+        self.group = gr.Radio([], visible=False, elem_id="finder-group", **chips)
+        self.kind = gr.Radio([], visible=False, elem_id="finder-kind", **chips)
         self.results = gr.HTML(apply_default_css=False, js_on_load=ASKS, elem_classes="tw-results")
         self.changing = [self.place, self.group, self.kind, self.results]
         chosen = [self.place, self.group, self.kind, language]
@@ -49,7 +49,7 @@ class Finder:
         found = finder.find(loaded.index, place, group or None, kind or None)
         return results_html(found, place, group or None, loaded.documents, lang)
 
-    def in_language(self, place: str, group: str, kind: str, language: Language) -> list[Any]:
+    def in_language(self, place: str, group: str | None, kind: str | None, language: Language) -> list[Any]:
         """All that changes with the language or once the documents are known."""
         loaded = self.desk.opening.loaded
         held = show.held_places(loaded.held) if loaded else ()
@@ -58,7 +58,7 @@ class Finder:
         places = gr.Radio(choices=choices, value=chosen, label=say("place", language))
         return [places, *self._of_place(chosen or "", group, kind, language)]
 
-    def _of_place(self, place: str, group: str, kind: str, language: Language) -> list[Any]:
+    def _of_place(self, place: str, group: str | None, kind: str | None, language: Language) -> list[Any]:
         loaded = self.desk.opening.loaded
         if loaded is None or loaded.index is None or not place:
             hidden = gr.Radio(visible=False)
@@ -99,7 +99,12 @@ def results_html(
     if unknown:
         note = f'<p class="tw-note">{word("unknown_note", language)}</p>'
         listed = _by_kind(unknown, numbers, documents, language)
-        parts.append(f"<h3>{word('for_unknown', language)}</h3>{note}{listed}")
+        title = f"{word('for_unknown', language)} ({len(unknown)})"
+        parts.append(
+            f'<details class="tw-unknown"><summary><h3>{title}</h3></summary>{note}{listed}</details>'
+            if named and group
+            else f"<h3>{title}</h3>{note}{listed}"
+        )
     return "".join(parts)
 
 
@@ -119,7 +124,7 @@ def _found_html(found: Finding, number: int, documents: Documents, language: Lan
     document = documents.get(found.evidence.metadata.document)
     card = card_html(found.evidence, str(number), f"found-{number}", language, document, opened=False)
     return (
-        f'<article class="tw-found tw-{standing}"><p class="tw-claim">{safe(in_script(found.line, language))}</p>'
+        f'<article class="tw-found tw-{standing}"><div><p class="tw-claim">{safe(in_script(found.line, language))}</p>'
         f'<p class="tw-why"><b>{word(standing, language)}</b>'
-        f"<span>{word(f'why_{found.reason}', language, named=named)}</span></p>{card}</article>"
+        f"<span>{word(f'why_{found.reason}', language, named=named)}</span></p></div>{card}</article>"
     )

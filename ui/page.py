@@ -84,7 +84,7 @@ def build(desk: Desk, settings: Settings | None = None) -> gr.Blocks:
             documents.view,
         ]
 
-        def views(lang: Language, wanted: str | None, *chosen: str) -> list[Any]:
+        def views(lang: Language, wanted: str | None, *chosen: Any) -> list[Any]:
             """What the views show of the documents held, in a language."""
             place, group, kind, document, words, view = chosen
             return [
@@ -95,7 +95,7 @@ def build(desk: Desk, settings: Settings | None = None) -> gr.Blocks:
                 *documents.in_language(document, words, view, lang),
             ]
 
-        def refresh(language: str, wanted: str, *chosen: str) -> list[Any]:
+        def refresh(language: str, wanted: str, *chosen: Any) -> list[Any]:
             """The timer and the views, once loading has ended; only the banner before."""
             if not opening.ended.is_set():
                 skipped = [gr.skip()] * (len(changing) - 1)
@@ -106,9 +106,9 @@ def build(desk: Desk, settings: Settings | None = None) -> gr.Blocks:
             opening.start()
             lang = language_of(language)
             words = [lang, linked, wanted, asked_of, *parts.in_language(lang)]
-            return [*words, *refresh(lang, wanted, "", "", "", "", "", "tree")]
+            return [*words, *refresh(lang, wanted, None, None, None, "", "", "tree")]
 
-        def switch(language: str, *chosen: str) -> list[Any]:
+        def switch(language: str, *chosen: Any) -> list[Any]:
             lang = language_of(language)
             return [*parts.in_language(lang), *views(lang, None, *chosen)]
 
