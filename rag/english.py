@@ -17,7 +17,16 @@ from pathlib import Path
 PATH = Path(__file__).parent / "data" / "english.tsv.gz"
 WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 # What an ending of inflection leaves of a word: subsidies, taxes, rules; required, shared; opening, sharing.
-ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", ""), ("d", ""), ("ing", ""), ("ing", "e"))
+ENDINGS = (
+    ("ies", "y"),
+    ("es", ""),
+    ("s", ""),
+    ("ied", "y"),
+    ("ed", ""),
+    ("d", ""),
+    ("ing", ""),
+    ("ing", "e"),
+)
 SHORTEST = 3
 # Words of asking, which no clause has to hold.
 ASKING = re.compile(

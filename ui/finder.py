@@ -31,7 +31,9 @@ class Finder:
         self.place = gr.Radio([], label=say("place", "zh-Hans"), elem_id="finder-place", **chips)
         self.group = gr.Radio([], visible=False, elem_id="finder-group", **chips)
         self.kind = gr.Radio([], visible=False, elem_id="finder-kind", **chips)
-        self.results = gr.HTML(apply_default_css=False, js_on_load=ASKS, elem_classes="tw-results")
+        self.results = gr.HTML(
+            apply_default_css=False, js_on_load=ASKS, elem_id="found", elem_classes="tw-results"
+        )
         self.changing = [self.place, self.group, self.kind, self.results]
         chosen = [self.place, self.group, self.kind, language]
         self.place.input(self.choose_place, [self.place, language], self.changing[1:], queue=False, **QUIET)

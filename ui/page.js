@@ -63,6 +63,16 @@
     (card.querySelector('blockquote mark') || card).scrollIntoView({ behavior: calm(), block: 'center' });
   };
 
+  /* The same place once more: the dialog is there already, and nothing would change that could open it. */
+  let shown = '';
+  const reopen = (button) => {
+    const wanted = JSON.stringify({ ...button.dataset });
+    const dialog = document.querySelector('dialog.tw-dialog');
+    const same = dialog && wanted === shown;
+    shown = wanted;
+    if (same) showDialog(dialog.parentElement);
+    return same;
+  };
   const showDialog = (within) => {
     const dialog = within.querySelector('dialog');
     if (!dialog || dialog.open) return;
@@ -140,6 +150,7 @@ details{border:1px solid #d5dce5;border-radius:8px;padding:.5rem .9rem;margin:.8
     if (event.target.matches('dialog.tw-dialog')) event.target.close();
     const button = event.target.closest('button[data-do],button[data-ask]');
     if (!button) return;
+    if (button.dataset.ask === 'click' && reopen(button)) return;
     if (button.dataset.ask) send(button, button.dataset.ask, { ...button.dataset });
     else if (does[button.dataset.do]) does[button.dataset.do](button, button.closest('.tw-turn'));
   });
