@@ -390,11 +390,14 @@ def _build(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _rebuild(settings: Settings, embedder: Embedder) -> tuple[Failure, ...]:
     """Bring the index up to date and say what it holds; returns the files that were left out."""
-    from rag import terminal
-    from rag.index import build
+    from rag import examples, terminal
+    from rag.answer import Answerer
+    from rag.index import build, load
 
     with terminal.progress() as report:
         built = build(settings.home, settings.seeds, embedder, progress=_stoppable(report))
+        answerer = Answerer(load(settings.home, embedder.identity), embedder)
+        examples.update(settings.home, answerer, progress=_stoppable(report))
     print(
         f"{built.documents} 份文件，{built.clauses} 条，{built.passages} 段 / documents, clauses, passages -> {settings.home}"
     )

@@ -206,6 +206,7 @@ def visit(
     page.on("pageerror", lambda error: failures.append(str(error)))
     page.on("console", lambda line: failures.append(line.text) if line.type == "error" else None)
     page.goto(address)
+    expect(page.locator("#banner .tw-banner").first).to_be_visible()
     try:
         yield page
     finally:

@@ -241,7 +241,9 @@ class Chat:
     def shown_examples(self, language: Language) -> list[Any]:
         """The example buttons in a language; none before the documents are known."""
         loaded = self.desk.opening.loaded
-        asked = show.example_questions(loaded.held, language)[:MOST_EXAMPLES] if loaded else []
+        asked = (show.example_questions(loaded.examples, loaded.held, language) if loaded else [])[
+            :MOST_EXAMPLES
+        ]
         shown = [gr.Button(text, visible=True) for text in asked]
         return shown + [gr.Button(visible=False)] * (MOST_EXAMPLES - len(shown))
 

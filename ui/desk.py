@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from rag import examples
 from rag.answer import load_answerer
 from rag.config import Settings
 from rag.errors import IndexNotUsableError, InputError, ModelError
+from rag.examples import Example
 from rag.index import Index
 from rag.types import Document, Draft, Event, EvidenceFound, Language, Metadata, Mode, Turn
 from ui import show
@@ -53,6 +55,7 @@ class Loaded:
     documents: Mapping[str, Document] = field(default_factory=dict)
     index: Index | None = None
     """What the support finder reads; None leaves it empty."""
+    examples: tuple[Example, ...] = ()
 
 
 class Opening:
@@ -112,7 +115,8 @@ def load(settings: Settings) -> Loaded:
     index = answerer.index
     held = tuple(index.metadata.values())
     composes = answerer.generator is not None
-    return Loaded(answerer.stream, held, composes, answerer.warm, index.documents, index)
+    tried = examples.load(settings.home, index)
+    return Loaded(answerer.stream, held, composes, answerer.warm, index.documents, index, tried)
 
 
 # -- asking ---------------------------------------------------------------------------------------

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
+from rag.examples import Example
 from rag.types import (
     Answer,
     Check,
@@ -117,12 +119,19 @@ def ready_text(held: Iterable[Metadata], language: Language = "zh-Hans") -> str:
     return say("held", language) + place_names(places, language)
 
 
-def example_questions(held: Iterable[Metadata], language: Language = "zh-Hans") -> list[str]:
-    """One question to try for each held place."""
-    return [
-        say("try_place", language, place=place_name(place, language).split(" (")[0])
-        for place in held_places(held)
-    ]
+def example_questions(
+    examples: Iterable[Example], held: Iterable[Metadata], language: Language = "zh-Hans"
+) -> list[str]:
+    """The questions to try in a language: one of each document, then its second; one of each place without any."""
+    of_document: dict[str, list[str]] = {}
+    for example in examples:
+        if example.language == language:
+            of_document.setdefault(example.document, []).append(example.question)
+    if not of_document:
+        places = (place_name(place, language).split(" (")[0] for place in held_places(held))
+        return [say("try_place", language, place=place) for place in places]
+    rows = zip_longest(*of_document.values())
+    return [question for row in rows for question in row if question]
 
 
 def banner_html(text: str, kind: str) -> str:
