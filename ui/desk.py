@@ -14,11 +14,13 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from rag import examples
-from rag.answer import load_answerer
+from rag.answer import Answerer, load_answerer
 from rag.config import Settings
 from rag.errors import IndexNotUsableError, InputError, ModelError
 from rag.examples import Example
-from rag.index import Index
+from rag.index import Index, build
+from rag.index import load as load_index
+from rag.library import Progress
 from rag.types import Document, Draft, Event, EvidenceFound, Language, Metadata, Mode, Turn
 from ui import show
 from ui.show import Shown
@@ -56,6 +58,8 @@ class Loaded:
     index: Index | None = None
     """What the support finder reads; None leaves it empty."""
     examples: tuple[Example, ...] = ()
+    rebuild: Callable[[Progress], Loaded] | None = None
+    """Builds the index anew and gives what is then loaded; None where nobody may."""
 
 
 class Opening:
@@ -112,11 +116,24 @@ def load(settings: Settings) -> Loaded:
     except ModelError as error:
         answerer = load_answerer(settings, mode="extractive")
         log.warning("no language model, answers are extractive: %s", error)
+    return loaded_of(settings, answerer)
+
+
+def loaded_of(settings: Settings, answerer: Answerer) -> Loaded:
+    """What the page needs of `answerer`; its models stay when the index is built anew."""
+
+    def rebuild(progress: Progress) -> Loaded:
+        build(settings.home, settings.seeds, answerer.embedder, progress=progress)
+        index = load_index(settings.home, answerer.embedder.identity)
+        renewed = Answerer(index, answerer.embedder, answerer.generator)
+        examples.update(settings.home, renewed, progress=progress)
+        return loaded_of(settings, renewed)
+
     index = answerer.index
     held = tuple(index.metadata.values())
     composes = answerer.generator is not None
     tried = examples.load(settings.home, index)
-    return Loaded(answerer.stream, held, composes, answerer.warm, index.documents, index, tried)
+    return Loaded(answerer.stream, held, composes, answerer.warm, index.documents, index, tried, rebuild)
 
 
 # -- asking ---------------------------------------------------------------------------------------

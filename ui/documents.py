@@ -9,11 +9,13 @@ from typing import Any
 
 import gradio as gr
 
+from rag import token
+from rag.config import Settings
 from rag.fold import fold, to_simplified
 from rag.retrieve import label_matches
 from rag.types import Clause, Language, Metadata, Reading
 from rag.wording import place_name
-from ui import original
+from ui import original, staff
 from ui.desk import Desk
 from ui.parts import ASKS, QUIET, Parts
 from ui.reading import reading_of
@@ -28,7 +30,7 @@ VIEWS = ("tree", "sides")
 class Documents:
     """The components of the view and what happens between them; made inside a Gradio page."""
 
-    def __init__(self, desk: Desk, language: gr.Radio) -> None:
+    def __init__(self, desk: Desk, settings: Settings | None, language: gr.Radio) -> None:
         self.desk = desk
         self.parts = Parts()
         self.parts.html(lambda lang: f'<p class="tw-lead">{word("documents_lead", lang)}</p>')
@@ -57,6 +59,8 @@ class Documents:
             ),
         )
         self.parts.add(self.view, lambda lang: gr.Radio(choices=_views(lang), label=say("view", lang)))
+        if settings is not None:
+            self.parts.html(lambda lang: staff.panel_html(lang, on=token.exists(settings.home)))
         self.changing = [self.shelf, self.document, self.facts, self.looking, self.text]
         chosen = [self.document, self.words, self.view, language]
         for list_or_facts in (self.shelf, self.facts):

@@ -28,7 +28,7 @@ from ui.reading import reading_of
 from ui.words import LANGUAGES, language_of, say, word
 
 STYLE = Path(__file__).parent / "style.css"
-SCRIPT = Path(__file__).parent / "page.js"
+SCRIPTS = (Path(__file__).parent / "page.js", Path(__file__).parent / "staff.js")
 ASKING_AT_ONCE = 32
 """Questions under way at once. One language model answers them in turn; the others wait with their evidence
 on the screen, each in a thread, of which Gradio has `THREADS`."""
@@ -66,7 +66,7 @@ def build(desk: Desk, settings: Settings | None = None) -> gr.Blocks:
                 finder = Finder(desk, language)
                 tabs.append((tab, "tab_finder"))
             with gr.Tab(say("tab_documents", "zh-Hans"), id="documents") as tab:
-                documents = Documents(desk, language)
+                documents = Documents(desk, settings, language)
                 tabs.append((tab, "tab_documents"))
         for tab, name in tabs:
             parts.add(tab, partial(_tab, name))

@@ -20,8 +20,9 @@ from starlette.routing import Mount
 
 from rag.config import Settings
 from rag.errors import InputError
+from ui import staff
 from ui.desk import Desk, Opening, load
-from ui.page import SCRIPT, STYLE, build, theme
+from ui.page import SCRIPTS, STYLE, build, theme
 
 # What a browser needs of Gradio; everything else it offers answers 404.
 OPEN_PATHS = (
@@ -39,6 +40,7 @@ OPEN_PATHS = (
     "/gradio_api/reset",
     "/gradio_api/app_id",
     "/gradio_api/startup-events",
+    "/staff/",
 )
 MAX_BODY_BYTES = 1 << 20
 # Gradio's templates are compiled in the browser, hence unsafe-eval; nothing may come from or go to elsewhere.
@@ -83,21 +85,24 @@ def _refused(path: str, headers: dict[bytes, bytes]) -> int:
     """The HTTP status that a request is turned away with; 0 lets it in."""
     if path != "/" and not path.startswith(OPEN_PATHS):
         return 404
+    most = staff.MAX_DOCUMENT_BYTES if path.startswith(staff.PREFIX) else MAX_BODY_BYTES
     length = headers.get(b"content-length", b"0")
-    return 413 if not length.isdigit() or int(length) > MAX_BODY_BYTES else 0
+    return 413 if not length.isdigit() or int(length) > most else 0
 
 
 def application(desk: Desk, settings: Settings | None = None) -> FastAPI:
     """The page as a web application; without settings nothing is stored."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard)
+    if settings is not None:
+        app.include_router(staff.routes(staff.Staff(desk, settings)))
     gr.mount_gradio_app(
         app,
         build(desk, settings),
         path="/",
         theme=theme(),
         css_paths=STYLE,
-        head=f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>",
+        head="".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in SCRIPTS),
         footer_links=[],
         run_history=False,
         show_error=False,
