@@ -15,7 +15,7 @@ import uvicorn
 from conftest import FakeEmbedder, write_documents
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from rag import feedback
+from rag import feedback, token
 from rag.answer import Answerer
 from rag.config import Settings
 from rag.config import load as load_settings
@@ -44,7 +44,7 @@ from rag.types import (
 )
 from ui import desk as ui_desk
 from ui import server as ui_server
-from ui.desk import Desk, Loaded, Opening
+from ui.desk import Desk, Loaded, Opening, loaded_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -412,9 +412,7 @@ def shelf(settings: Settings) -> Iterator[str]:
 
     def load() -> Loaded:
         index = load_index(settings.home, FakeEmbedder().identity)
-        held = tuple(index.metadata.values())
-        stream = Answerer(index, FakeEmbedder()).stream
-        return Loaded(stream, held, True, documents=index.documents, index=index)
+        return loaded_of(settings, Answerer(index, FakeEmbedder()))
 
     with served(load, settings) as (address, _):
         yield address
@@ -570,6 +568,39 @@ def test_a_document_is_browsed_searched_and_compared(browser: Browser, shelf: st
         assert page.evaluate("document.documentElement.scrollWidth") == 360
         page.get_by_role("button", name="全部文件").click()
         expect(page.locator(".tw-document")).to_have_count(1)
+
+
+def test_staff_add_look_at_and_remove_a_document(
+    browser: Browser, shelf: str, settings: Settings, tmp_path: Path
+) -> None:
+    made = token.make(settings.home)
+    (tmp_path / "linfen.txt").write_text(
+        TEXT.replace("吕梁", "临汾").replace("补贴", "補(bǔ)貼"), encoding="utf-8"
+    )
+    with visit(browser, shelf, width=360, height=740) as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.get_by_role("tab", name="查文件").click()
+        panel = page.locator(".tw-staff")
+        panel.locator("> summary").click()
+        panel.get_by_label("令牌").fill(made)
+        panel.locator("[data-staff=files]").set_input_files(tmp_path / "linfen.txt")
+        panel.get_by_role("button", name="加入并重建索引").click()
+        expect(panel.locator(".tw-staff-said")).to_contain_text("已重建")
+        expect(panel.locator(".tw-staff-shown")).to_contain_text("linfen.txt: 已加入")
+        expect(panel.locator(".tw-repairs")).to_contain_text("bǔ")
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        page.reload()
+        expect(page.locator("#banner")).to_contain_text("临汾市")
+        page.get_by_role("tab", name="查文件").click()
+        panel.locator("> summary").click()
+        panel.get_by_label("令牌").fill(made)
+        panel.get_by_role("button", name="列出文件").click()
+        panel.locator("li").filter(has_text="linfen.txt").get_by_role("button", name="移除").click()
+        expect(panel.locator(".tw-staff-said")).to_contain_text("已重建")
+        page.reload()
+        expect(page.locator("#banner .tw-banner").first).to_be_visible()
+        expect(page.locator("#banner")).not_to_contain_text("临汾市")
+    token.revoke(settings.home)
 
 
 CONTRAST = """
