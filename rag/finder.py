@@ -38,6 +38,10 @@ Reason: TypeAlias = Literal["sentence", "clause", "unknown"]
 GOAL = re.compile(
     r"^.{0,6}到.{0,12}(?:末|年底?)[,，]|(?:力争|争取|努力).{0,20}(?:突?破|达到?|超过?)|(?:突破|达到)\d+"
 )
+# What has been done or counted so far: 累计6753万元, 已建成3个, 先后举办5期.
+REPORTED = re.compile(
+    r"累计|截至|同比|先后|共计?(?:有|举办|发放|开展|培训|组织|完成)|已(?:经|建成|完成|组织|开展|举办|推荐|发放|培训|有)"
+)
 LISTED_KINDS = frozenset({"measure", "safeguard", "status"})
 """Kinds of clauses that give something; a preamble, a goal or a principle does not."""
 
@@ -126,6 +130,14 @@ def group_name(group: str, language: Language) -> str:
     return english if language == "en" else in_script(chinese, language)
 
 
+def term_name(official: str, language: Language) -> str:
+    """An official term of a group for the reader; in English with the Chinese in brackets."""
+    if language != "en":
+        return in_script(official, language)
+    known = next((term.english[0] for term in lexicon.load() if term.official == official), "")
+    return f"{known} ({official})" if known else official
+
+
 def choices(index: Index, place: str) -> Choices:
     """The groups and kinds that a support of the place's documents names."""
     groups: Counter[str] = Counter()
@@ -190,6 +202,7 @@ def _kind(text: str, heading: Sequence[str], wanted: str | None) -> str | None:
         ADMINISTRATION.search(text)
         or ASKS.search(text.strip())
         or GOAL.search(text)
+        or REPORTED.search(text)
         or _is_title(text, heading)
     ):
         return None

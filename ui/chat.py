@@ -43,7 +43,11 @@ watch('value', () => {
   const name = turn.id + turn.dataset.question;
   if (name === last) return;
   last = name;
-  turn.scrollIntoView({behavior: tw.calm(), block: 'start'});
+  // Once the page has settled: the examples above the first turn go at the same time.
+  setTimeout(() => {
+    const newest = document.getElementById(turn.id);
+    if (newest) newest.scrollIntoView({behavior: tw.calm(), block: 'start'});
+  }, 150);
 });
 """
 )

@@ -122,7 +122,9 @@ def _by_kind(
 
 def _found_html(found: Finding, number: int, documents: Documents, language: Language) -> str:
     standing = "granted" if found.granted else "intended"
-    named = "、".join(in_script(term, language) for term in found.named)
+    named = (", " if language == "en" else "、").join(
+        finder.term_name(term, language) for term in found.named
+    )
     document = documents.get(found.evidence.metadata.document)
     card = card_html(found.evidence, str(number), f"found-{number}", language, document, opened=False)
     return (

@@ -40,8 +40,8 @@ from ui.words import safe, say, word
 # A longer list of cards is folded: on a telephone ten open cards are a wall.
 MOST_OPEN_CARDS = 3
 MARK = re.compile(r"[\[【［]\s*(\d{1,3})\s*[\]】］]")
-NO_BREAK = "\u2060"
-"""A mark stays on the line of its claim's last character."""
+END_CHARS = 2
+"""Characters of a claim that its marks stay on one line with; one would begin a line with a full stop."""
 Documents = Mapping[str, Document]
 # What can be done with an answer: name in `WORDS`, which is also what the page's script calls it.
 ACTIONS = ("copy", "link", "print", "save")
@@ -273,11 +273,17 @@ def _retry(shown: Shown) -> str:
 
 def _lines(lines: Iterable[Line], number: int, language: Language) -> str:
     return "".join(
-        f'<p class="tw-claim">{safe(line.text)}{NO_BREAK}{_marks(line.marks, number, language)}</p>'
+        _claim(line, number, language)
         if isinstance(line, Claim)
         else f'<p class="tw-framing">{safe(line.text)}</p>'
         for line in lines
     )
+
+
+def _claim(claim: Claim, number: int, language: Language) -> str:
+    body, end = claim.text[:-END_CHARS], claim.text[-END_CHARS:]
+    marks = _marks(claim.marks, number, language)
+    return f'<p class="tw-claim">{safe(body)}<span class="tw-end">{safe(end)}{marks}</span></p>'
 
 
 def _marks(marks: Iterable[int], number: int, language: Language) -> str:
