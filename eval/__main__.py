@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import json
 import socket
 import sys
 from collections.abc import Callable
@@ -114,6 +115,12 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("--json", type=Path, help="write the results here")
     checking.add_argument("--home", help="the library's folder")
     checking.set_defaults(run=_checking)
+    feedback = commands.add_parser(
+        "feedback", help="list what people said of answers on the page, or export it as cases to judge"
+    )
+    feedback.add_argument("--export", type=Path, metavar="FILE", help="write one JSON object a line here")
+    feedback.add_argument("--home", help="the library's folder")
+    feedback.set_defaults(run=_feedback)
     readme = commands.add_parser("readme", help="make the README's table of figures of the last full run")
     readme.add_argument("--out", type=Path, default=Path("runs"), help="folder of the run (default runs)")
     readme.set_defaults(run=_readme)
@@ -150,6 +157,23 @@ def _readme(arguments: argparse.Namespace) -> int:
     from eval.readme import update
 
     update(arguments.out / "whole.json")
+    return 0
+
+
+def _feedback(arguments: argparse.Namespace) -> int:
+    from rag.feedback import case_of, entries
+
+    held = entries(config.load(flags={"home": arguments.home}).home)
+    if arguments.export:
+        lines = [json.dumps(case_of(entry), ensure_ascii=False) + "\n" for entry in held]
+        write_atomically(arguments.export, "".join(lines).encode())
+    else:
+        for entry in held:
+            place = f" ({entry.place})" if entry.place else ""
+            print(f"{entry.number:4} {entry.day} {entry.verdict:18} {entry.question}{place}")
+            if entry.note:
+                print(f"     {entry.note}")
+    print(f"{len(held)} kept", file=sys.stderr)
     return 0
 
 

@@ -42,6 +42,7 @@ EXAMPLES = """\
   tiaowen add 通知.pdf 政策文件夹/                  加入文件 / add documents
   tiaowen models fetch                            取模型 / fetch the models
   tiaowen serve                                   打开网页 / open the page
+  tiaowen token                                   管理令牌 / the token for staff actions
 """
 
 
@@ -226,6 +227,8 @@ def _parser() -> argparse.ArgumentParser:
         "names", nargs="*", metavar="NAME", help="模型名，默认全部 / model names (default all)"
     )
     serve = command("serve", _serve, "打开网页 / serve the page")
+    token = command("token", _token, "网页管理功能的令牌 / make the token for staff actions on the page")
+    token.add_argument("--revoke", action="store_true", help="关闭管理功能 / turn staff actions off")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=7860)
     return parser
@@ -469,11 +472,14 @@ def _build(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _rebuild(settings: Settings, embedder: Embedder) -> tuple[Failure, ...]:
     """Bring the index up to date and say what it holds; returns the files that were left out."""
-    from rag import terminal
-    from rag.index import build
+    from rag import examples, terminal
+    from rag.answer import Answerer
+    from rag.index import build, load
 
     with terminal.progress() as report:
         built = build(settings.home, settings.seeds, embedder, progress=_stoppable(report))
+        answerer = Answerer(load(settings.home, embedder.identity), embedder)
+        examples.update(settings.home, answerer, progress=_stoppable(report))
     print(
         f"{built.documents} 份文件，{built.clauses} 条，{built.passages} 段 / documents, clauses, passages -> {settings.home}"
     )
@@ -508,8 +514,23 @@ def _models(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _token(arguments: argparse.Namespace, settings: Settings) -> int:
+    from rag import token
+
+    if arguments.revoke:
+        token.revoke(settings.home)
+        print("管理功能已关闭 / staff actions are off")
+        return 0
+    print(token.make(settings.home))
+    print(
+        "只显示这一次；再运行一次就作废旧的 / shown this once; running it again replaces it",
+        file=sys.stderr,
+    )
+    return 0
+
+
 def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
-    from ui.page import serve
+    from ui.server import serve
 
     serve(settings, host=arguments.host, port=arguments.port)
     return 0

@@ -56,6 +56,8 @@ class Settings:
     """The most tokens the model may write for one answer; 32 to 2,048."""
     stall_timeout_s: float = 20.0
     """Seconds without a token after which the model counts as hung and the extractive answer stands."""
+    feedback_days: int = 365
+    """Days that feedback given on the page is kept; 0 turns feedback off; at most 3,650."""
 
     def __post_init__(self) -> None:
         _check_choice("runtime", self.runtime, RUNTIMES)
@@ -63,6 +65,7 @@ class Settings:
         _check_range("context_tokens", self.context_tokens, 1024, 32768)
         _check_range("max_answer_tokens", self.max_answer_tokens, 32, 2048)
         _check_range("stall_timeout_s", self.stall_timeout_s, 1, 600)
+        _check_range("feedback_days", self.feedback_days, 0, 3650)
 
 
 def load(*, environ: Mapping[str, str] | None = None, flags: Mapping[str, Any] | None = None) -> Settings:

@@ -19,9 +19,11 @@ from rag.config import Settings
 from rag.errors import IndexNotUsableError, InputError, ModelError
 from rag.index import Index
 from rag.types import Answer, Claim, Draft, Event, EvidenceFound, Finished, Mode, Status, Turn
-from ui import page, show
-from ui.page import Desk, Loaded, Opening
+from ui import desk as ui_desk
+from ui import page, server, show
+from ui.desk import Desk, Loaded, Opening
 from ui.show import Shown
+from ui.words import say
 
 ANSWER = Answer("问？", Status.ANSWERED, "zh-Hans", ("吕梁市",), (Claim("最高30万元。", (1,)),))
 
@@ -96,7 +98,7 @@ def raising(error: Exception) -> Callable[[], Loaded]:
 def test_a_failed_start_says_what_to_do(error: Exception, told: str) -> None:
     opening = opened(raising(error))
     assert opening.loaded is None
-    assert told in opening.problem
+    assert told in say(opening.problem, "zh-Hans")
     assert told in asked(Desk(opening))[-1].problem
 
 
@@ -138,15 +140,15 @@ def test_a_missing_language_model_leaves_the_documents_own_sentences(
             raise ModelError("no language model")
         return Answerer(library, FakeEmbedder())
 
-    monkeypatch.setattr(page, "load_answerer", load_answerer)
-    loaded = page.load(settings)
+    monkeypatch.setattr(ui_desk, "load_answerer", load_answerer)
+    loaded = ui_desk.load(settings)
     assert not loaded.composes
     assert "吕梁市" in show.held_places(loaded.held)
 
 
 def test_a_missing_index_is_a_problem_in_either_mode(settings: Settings) -> None:
     with pytest.raises(IndexNotUsableError):
-        page.load(settings)
+        ui_desk.load(settings)
 
 
 # -- asking ---------------------------------------------------------------------------------------
@@ -183,18 +185,18 @@ def test_place_mode_and_history_reach_the_stream() -> None:
 @pytest.mark.parametrize("question", ["", " \n "])
 def test_a_blank_question_is_not_asked(question: str) -> None:
     script = Script()
-    assert asked(desk_over(script), question)[-1].problem == show.PROBLEMS["blank"]
+    assert asked(desk_over(script), question)[-1].problem == say("blank", "zh-Hans")
     assert script.asked == {}
 
 
 def test_a_question_that_cannot_be_one_gets_a_friendly_line() -> None:
     problem = asked(desk_over(Script(InputError("Too long."))))[-1].problem
-    assert problem.startswith(show.PROBLEMS["input"])
+    assert problem.startswith(say("input", "zh-Hans"))
 
 
 def test_an_unexpected_error_is_logged_and_not_shown(caplog: pytest.LogCaptureFixture) -> None:
     problem = asked(desk_over(Script(RuntimeError("secret cause"))))[-1].problem
-    assert problem == show.PROBLEMS["failed"]
+    assert problem == say("broken", "zh-Hans")
     assert "secret cause" in caplog.text
 
 
@@ -221,13 +223,72 @@ def test_a_visitor_who_leaves_frees_the_model() -> None:
     assert script.asked["cancel"].is_set()
 
 
+def test_whoever_waits_for_the_model_is_told_how_many_are_ahead() -> None:
+    free = threading.Event()
+
+    class Slow(Script):
+        def __call__(self, question: str, history: Sequence[Turn] = (), **_: Any) -> Iterator[Event]:  # type: ignore[override]
+            yield EvidenceFound((), (), ANSWER.lines)
+            free.wait(10)
+            yield Draft("最高")
+            yield Finished(ANSWER)
+
+    desk = desk_over(Slow())
+    first = desk.ask("one", "问？", (), place=None, mode="composed")
+    second = desk.ask("two", "问？", (), place=None, mode="composed")
+    assert [next(first).found is None, next(first).found is None] == [True, False]
+    assert [next(second).ahead, next(second).ahead, next(second).ahead] == [0, 0, 1]
+    free.set()
+    assert list(first)[-1].answer == ANSWER
+    rest = list(second)
+    assert rest[-1].answer == ANSWER
+    assert rest[-1].ahead == 0
+
+
+def test_a_problem_is_told_in_the_language_of_the_page() -> None:
+    desk = desk_over(Script(RuntimeError("x")))
+    last = list(desk.ask("s", "what?", (), place=None, mode="composed", language="en"))[-1]
+    assert last.problem == say("broken", "en")
+
+
+# -- what a browser asks to see -------------------------------------------------------------------
+
+
+def desk_with(library: Index) -> Desk:
+    held = tuple(library.metadata.values())
+    return Desk(opened(lambda: Loaded(Script(), held, True, lambda: None, library.documents, library)))
+
+
+def test_the_original_is_shown_at_the_quote(library: Index) -> None:
+    clause = library.clauses[40]
+    asked = {"document": clause.document, "start": str(clause.span.start), "end": str(clause.span.end)}
+    shown = page.original_dialog(desk_with(library), asked)
+    assert "<mark>" in shown
+    assert clause.label in shown
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        None,
+        [],
+        {},
+        {"document": "../../etc/passwd", "start": "0", "end": "1"},
+        {"document": "none.txt", "start": "0", "end": "1"},
+        {"document": "<b>", "start": "-1", "end": "x"},
+    ],
+)
+def test_what_is_not_held_is_not_shown(library: Index, asked: Any) -> None:
+    assert say("not_there", "zh-Hans") in page.original_dialog(desk_with(library), asked)
+
+
 # -- the server -----------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
     async def made() -> FastAPI:  # in a running loop, as `serve` does
-        return page.application(desk_over(Script()))
+        return server.application(desk_over(Script()))
 
     with TestClient(asyncio.run(made())) as client:
         yield client
@@ -267,7 +328,7 @@ def test_nothing_else_is_served(client: TestClient, path: str) -> None:
 
 
 def test_a_large_body_is_turned_away(client: TestClient) -> None:
-    body = b"0" * (page.MAX_BODY_BYTES + 1)
+    body = b"0" * (server.MAX_BODY_BYTES + 1)
     assert client.post("/gradio_api/queue/join", content=body).status_code == 413
 
 
@@ -279,9 +340,9 @@ def test_no_call_is_open_to_clients_and_nothing_is_reported(client: TestClient) 
 
 def test_a_taken_port_is_told_in_one_line(settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(InputError, match="--port"):
-        page.serve(settings, host="127.0.0.1", port=taken.getsockname()[1])
+        server.serve(settings, host="127.0.0.1", port=taken.getsockname()[1])
 
 
 def test_a_wrong_host_is_told_in_one_line(settings: Settings) -> None:
     with pytest.raises(InputError, match="--host"):
-        page.serve(settings, host="256.256.256.256", port=7860)
+        server.serve(settings, host="256.256.256.256", port=7860)

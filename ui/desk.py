@@ -1,0 +1,271 @@
+"""The desk: loads in the background, takes the questions of all visitors, and knows what stops each.
+
+No component and no HTML stands here: `ui.show` draws what the desk yields, `ui.page` puts it on the screen.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from rag import examples
+from rag.answer import Answerer, load_answerer
+from rag.config import Settings
+from rag.errors import IndexNotUsableError, InputError, ModelError
+from rag.examples import Example
+from rag.index import Index, build
+from rag.index import load as load_index
+from rag.library import Progress
+from rag.types import Document, Draft, Event, EvidenceFound, Language, Metadata, Mode, Turn
+from ui import show
+from ui.show import Shown
+from ui.words import say
+
+log = logging.getLogger(__name__)
+
+DRAFT_EVERY_S = 0.1
+POLL_S = 0.2
+
+
+class Stream(Protocol):
+    """`Answerer.stream`, as far as the page uses it."""
+
+    def __call__(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        place: str | None = None,
+        mode: Mode = "composed",
+        cancel: threading.Event | None = None,
+    ) -> Iterator[Event]: ...
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the page needs of an answerer; `composes` is False where no language model is there."""
+
+    stream: Stream
+    held: tuple[Metadata, ...]
+    composes: bool
+    warm: Callable[[], None] = lambda: None
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    index: Index | None = None
+    """What the support finder reads; None leaves it empty."""
+    examples: tuple[Example, ...] = ()
+    rebuild: Callable[[Progress], Loaded] | None = None
+    """Builds the index anew and gives what is then loaded; None where nobody may."""
+
+
+class Opening:
+    """Loads in the background. Once `ended` is set, `loaded` or `problem` is; a problem allows another try."""
+
+    def __init__(self, load: Callable[[], Loaded]) -> None:
+        self._load = load
+        self._starting = threading.Lock()
+        self._started = False
+        self._since = time.monotonic()
+        self.ended = threading.Event()
+        self.loaded: Loaded | None = None
+        self.problem = ""
+        """The name in `words.WORDS` of what went wrong."""
+
+    @property
+    def seconds(self) -> int:
+        return int(time.monotonic() - self._since)
+
+    def start(self) -> None:
+        """Begin to load, unless that is under way or done."""
+        with self._starting:
+            if self._started and not self.problem:
+                return
+            self._started, self._since, self.problem = True, time.monotonic(), ""
+            self.ended.clear()
+        # A daemon: Ctrl-C need not wait for a model to have been read.
+        threading.Thread(target=self._run, name="load", daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self.loaded = self._load()
+        except IndexNotUsableError as error:
+            self._fail("index", error)
+        except ModelError as error:
+            self._fail("model", error)
+        except Exception as error:  # whatever it is, the page has to say that nobody need wait
+            self._fail("other", error)
+        self.ended.set()
+        if self.loaded:
+            log.info("loaded in %d s", self.seconds)
+            # Not a daemon, nor are the threads it starts: one killed inside a model's code takes the process along.
+            threading.Thread(target=self.loaded.warm, name="warm", daemon=False).start()
+
+    def _fail(self, name: str, error: Exception) -> None:
+        log.error("loading failed: %s", error, exc_info=name == "other")
+        self.problem = name
+
+
+def load(settings: Settings) -> Loaded:
+    """Index and models as the settings name them; without a language model where only that is missing."""
+    try:
+        answerer = load_answerer(settings, mode="composed")
+    except ModelError as error:
+        answerer = load_answerer(settings, mode="extractive")
+        log.warning("no language model, answers are extractive: %s", error)
+    return loaded_of(settings, answerer)
+
+
+def loaded_of(settings: Settings, answerer: Answerer) -> Loaded:
+    """What the page needs of `answerer`; its models stay when the index is built anew."""
+
+    def rebuild(progress: Progress) -> Loaded:
+        build(settings.home, settings.seeds, answerer.embedder, progress=progress)
+        index = load_index(settings.home, answerer.embedder.identity)
+        renewed = Answerer(index, answerer.embedder, answerer.generator)
+        examples.update(settings.home, renewed, progress=progress)
+        return loaded_of(settings, renewed)
+
+    index = answerer.index
+    held = tuple(index.metadata.values())
+    composes = answerer.generator is not None
+    tried = examples.load(settings.home, index)
+    return Loaded(answerer.stream, held, composes, answerer.warm, index.documents, index, tried, rebuild)
+
+
+# -- asking ---------------------------------------------------------------------------------------
+
+
+class Desk:
+    """Takes the questions of all visitors; knows for each the event that stops its answer."""
+
+    def __init__(self, opening: Opening) -> None:
+        self.opening = opening
+        self._running: dict[str, threading.Event] = {}
+        self._line: list[object] = []
+        """Who waits for the language model, in the order of asking; the first one has it."""
+
+    def stop(self, session: str) -> None:
+        running = self._running.get(session)
+        if running:
+            running.set()
+
+    def stop_all(self) -> None:
+        for running in list(self._running.values()):
+            running.set()
+
+    def ask(
+        self,
+        session: str,
+        question: str,
+        history: Sequence[Turn],
+        *,
+        place: str | None,
+        mode: Mode,
+        language: Language = "zh-Hans",
+    ) -> Iterator[Shown]:
+        """One question as it is answered; the last has an answer or a problem. Closing it stops the model.
+
+        `language` is that of the page, for what is said before the question's own is known.
+        """
+        waiting = "searching" if self.opening.ended.is_set() else "loading"
+        shown = Shown(question.strip(), waiting=waiting, language=language, chosen=place, mode=mode)
+        if not shown.question:
+            yield replace(shown, problem=say("blank", language))
+            return
+        cancel = threading.Event()
+        self._running[session] = cancel
+        try:
+            yield shown
+            yield from self._answer(shown, history, place, mode, cancel)
+        finally:
+            cancel.set()
+            if self._running.get(session) is cancel:
+                del self._running[session]
+
+    def _answer(
+        self, shown: Shown, history: Sequence[Turn], place: str | None, mode: Mode, cancel: threading.Event
+    ) -> Iterator[Shown]:
+        language = shown.language
+        while not self.opening.ended.wait(POLL_S):
+            if cancel.is_set():
+                yield replace(shown, problem=say("halted", language))
+                return
+        loaded = self.opening.loaded
+        if loaded is None:
+            yield replace(shown, problem=say(self.opening.problem, language))
+            return
+        composing = mode == "composed" and loaded.composes
+        stream = loaded.stream(shown.question, history, place=place, mode=mode, cancel=cancel)
+        try:
+            yield from self._drawn(shown, stream, composing, cancel)
+        except InputError as error:
+            yield replace(shown, problem=f"{say('input', language)} {error}")
+        except Exception:  # the last door: whoever asked gets a sentence, the log gets the cause
+            log.exception("answering failed")
+            yield replace(shown, problem=say("broken", language))
+
+    def _drawn(
+        self, shown: Shown, stream: Iterator[Event], composing: bool, cancel: threading.Event
+    ) -> Iterator[Shown]:
+        """What is to be seen after each event, and while none comes, the place in the line."""
+        place_in_line = object()
+        drafted_at = 0.0
+        try:
+            for event in _polled(stream, POLL_S):
+                if event is None:
+                    ahead = self._ahead(place_in_line)
+                    if ahead != shown.ahead:
+                        shown = replace(shown, ahead=ahead)
+                        yield shown
+                    continue
+                if isinstance(event, EvidenceFound) and composing:
+                    self._line.append(place_in_line)
+                shown = show.after(shown, event, composing=composing)
+                if shown.answer is not None:
+                    shown = replace(shown, stopped=composing and cancel.is_set())
+                # A token every 40 ms is faster than anybody reads and would load the browser for nothing.
+                if isinstance(event, Draft):
+                    if time.monotonic() - drafted_at < DRAFT_EVERY_S:
+                        continue
+                    drafted_at = time.monotonic()
+                yield shown
+        finally:
+            if place_in_line in self._line:
+                self._line.remove(place_in_line)
+
+    def _ahead(self, place_in_line: object) -> int:
+        line = list(self._line)
+        return line.index(place_in_line) if place_in_line in line else 0
+
+
+def _polled(stream: Iterator[Event], every_s: float) -> Iterator[Event | None]:
+    """The events of `stream`, and None whenever none has come for `every_s` seconds.
+
+    The stream runs in a thread of its own; left early, it ends by its cancel event.
+    """
+    events: queue.SimpleQueue[Event | Exception | None] = queue.SimpleQueue()
+
+    def pump() -> None:
+        try:
+            for event in stream:
+                events.put(event)
+        except Exception as error:  # handed over, not lost
+            events.put(error)
+        events.put(None)
+
+    threading.Thread(target=pump, name="answer", daemon=False).start()
+    while True:
+        try:
+            event = events.get(timeout=every_s)
+        except queue.Empty:
+            yield None
+            continue
+        if event is None:
+            return
+        if isinstance(event, Exception):
+            raise event
+        yield event
