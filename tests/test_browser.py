@@ -656,22 +656,28 @@ NAMELESS = """
 """
 
 
+def open_view(page: Page, tab: str) -> None:
+    """The view `tab` with something in it, standing still."""
+    page.get_by_role("tab", name=tab).click()
+    if tab == "提问":
+        ask(page, LOAN).get_by_role("button", name="有问题").click()
+        expect(page.locator(".tw-form")).to_be_visible()
+    elif tab == "找支持":
+        page.locator("#finder-place").get_by_text("吕梁市").click()
+        expect(page.locator(".tw-found").first).to_be_visible()
+    else:
+        page.locator(".tw-document").click()
+        expect(page.locator(".tw-tree")).to_be_visible()
+    page.wait_for_timeout(600)  # transitions of colour end
+
+
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("tab", ["提问", "找支持", "查文件"])
 def test_text_is_readable_and_controls_are_named(browser: Browser, shelf: str, tab: str, dark: bool) -> None:
     """Contrast of 4.5 (WCAG AA) for every text in sight, and a name for everything that can be operated."""
     with visit(browser, shelf, dark=dark) as page:
         expect(page.locator("#banner")).to_contain_text("吕梁市")
-        page.get_by_role("tab", name=tab).click()
-        if tab == "提问":
-            expect(ask(page, LOAN).locator(".tw-actions")).to_be_visible()
-        elif tab == "找支持":
-            page.locator("#finder-place").get_by_text("吕梁市").click()
-            expect(page.locator(".tw-found").first).to_be_visible()
-        else:
-            page.locator(".tw-document").click()
-            expect(page.locator(".tw-tree")).to_be_visible()
-        page.wait_for_timeout(600)  # transitions of colour end
+        open_view(page, tab)
         assert page.evaluate(CONTRAST) == []
         assert page.evaluate(NAMELESS) == []
 
@@ -681,18 +687,7 @@ def test_text_is_readable_and_controls_are_named(browser: Browser, shelf: str, t
 def test_axe_finds_nothing_serious(browser: Browser, shelf: str, tab: str, width: int) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     with visit(browser, shelf, width=width, height=740) as page:
-        page.get_by_role("tab", name=tab).click()
-        if tab == "提问":
-            turn = ask(page, LOAN)
-            expect(turn.locator(".tw-actions")).to_be_visible()
-            turn.get_by_role("button", name="有问题").click()
-        elif tab == "找支持":
-            page.locator("#finder-place").get_by_text("吕梁市").click()
-            expect(page.locator(".tw-found").first).to_be_visible()
-        else:
-            page.locator(".tw-document").click()
-            expect(page.locator(".tw-tree")).to_be_visible()
-        page.wait_for_timeout(600)  # transitions of colour end
+        open_view(page, tab)
         found = axe.run(page).response["violations"]
     serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
     assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in serious] == []
