@@ -31,6 +31,8 @@ EACH = 2
 """Questions kept of a document, in each language."""
 MOST_TRIED = 12
 """Questions tried for a document, in each language; each takes a tenth of a second."""
+MOST_DOCUMENTS = 40
+"""Documents that one build makes questions for, so that a large library is not held up; the next goes on."""
 LANGUAGES: tuple[Language, ...] = ("zh-Hans", "zh-Hant", "en")
 # (what the sentence has to name, Chinese, English); the first that fit are tried first.
 SHAPES: tuple[tuple[frozenset[str], str, str], ...] = (
@@ -80,16 +82,15 @@ def update(home: Path, answerer: Answerer, *, progress: Progress | None = None) 
     """Make the examples of the documents that have none yet, and drop those of documents no longer held."""
     index = answerer.index
     known = _known(home)
-    made: dict[str, list[tuple[Language, str]]] = {}
-    for done, (name, document) in enumerate(index.documents.items(), 1):
-        if document.sha256 in known:
-            made[document.sha256] = known[document.sha256]
-        else:
-            made[document.sha256] = [
-                (language, question) for language in LANGUAGES for question in _of(name, language, answerer)
-            ]
+    hashes = {name: document.sha256 for name, document in index.documents.items()}
+    made = {sha256: known[sha256] for sha256 in hashes.values() if sha256 in known}
+    missing = [name for name, sha256 in hashes.items() if sha256 not in known][:MOST_DOCUMENTS]
+    for done, name in enumerate(missing, 1):
+        made[hashes[name]] = [
+            (language, question) for language in LANGUAGES for question in _of(name, language, answerer)
+        ]
         if progress is not None:
-            progress("questions", done, len(index.documents))
+            progress("questions", done, len(missing))
     write_json(
         home / FILE, {sha256: [list(pair) for pair in pairs] for sha256, pairs in sorted(made.items())}
     )

@@ -512,6 +512,24 @@ def test_an_answer_is_saved_as_a_page_that_does_nothing(browser: Browser, shelf:
     assert "<button" not in text
 
 
+def test_printing_shows_the_one_answer_with_its_sources_and_nothing_else(
+    browser: Browser, shelf: str
+) -> None:
+    with visit(browser, shelf) as page:
+        expect(ask(page, LOAN).locator(".tw-actions")).to_be_visible()
+        turn = ask(page, "返乡农民工有什么支持？")
+        expect(turn.locator(".tw-actions")).to_be_visible()
+        page.evaluate(
+            "window.print = () => { window.printed = document.querySelectorAll('.tw-unprinted').length }"
+        )
+        turn.get_by_role("button", name="打印").click()
+        assert page.evaluate("window.printed") == 1
+        page.emulate_media(media="print")
+        expect(page.locator("#asking")).to_be_hidden()
+        expect(turn.locator(".tw-actions")).to_be_hidden()
+        expect(turn.locator(".tw-card").first).to_be_visible()
+
+
 def test_asking_again_replaces_the_last_answer(browser: Browser, shelf: str) -> None:
     with visit(browser, shelf) as page:
         turn = ask(page, LOAN)
@@ -638,24 +656,41 @@ NAMELESS = """
 """
 
 
+def open_view(page: Page, tab: str) -> None:
+    """The view `tab` with something in it, standing still."""
+    page.get_by_role("tab", name=tab).click()
+    if tab == "提问":
+        ask(page, LOAN).get_by_role("button", name="有问题").click()
+        expect(page.locator(".tw-form")).to_be_visible()
+    elif tab == "找支持":
+        page.locator("#finder-place").get_by_text("吕梁市").click()
+        expect(page.locator(".tw-found").first).to_be_visible()
+    else:
+        page.locator(".tw-document").click()
+        expect(page.locator(".tw-tree")).to_be_visible()
+    page.wait_for_timeout(600)  # transitions of colour end
+
+
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("tab", ["提问", "找支持", "查文件"])
 def test_text_is_readable_and_controls_are_named(browser: Browser, shelf: str, tab: str, dark: bool) -> None:
     """Contrast of 4.5 (WCAG AA) for every text in sight, and a name for everything that can be operated."""
     with visit(browser, shelf, dark=dark) as page:
         expect(page.locator("#banner")).to_contain_text("吕梁市")
-        page.get_by_role("tab", name=tab).click()
-        if tab == "提问":
-            expect(ask(page, LOAN).locator(".tw-actions")).to_be_visible()
-        elif tab == "找支持":
-            page.locator("#finder-place").get_by_text("吕梁市").click()
-            expect(page.locator(".tw-found").first).to_be_visible()
-        else:
-            page.locator(".tw-document").click()
-            expect(page.locator(".tw-tree")).to_be_visible()
-        page.wait_for_timeout(600)  # transitions of colour end
+        open_view(page, tab)
         assert page.evaluate(CONTRAST) == []
         assert page.evaluate(NAMELESS) == []
+
+
+@pytest.mark.parametrize("tab", ["提问", "找支持", "查文件"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_serious(browser: Browser, shelf: str, tab: str, width: int) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    with visit(browser, shelf, width=width, height=740) as page:
+        open_view(page, tab)
+        found = axe.run(page).response["violations"]
+    serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
+    assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in serious] == []
 
 
 def test_everything_is_reached_with_the_keyboard(browser: Browser, shelf: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from conftest import FakeEmbedder, write_documents
 
 from rag import examples
@@ -77,6 +78,15 @@ def test_a_document_that_stays_is_not_asked_about_again_and_one_that_goes_is_dro
     added = examples.update(home, Cites(index, 0))
     assert {e.document for e in added} == {"b.txt"}
     assert len(json.loads((home / examples.FILE).read_text(encoding="utf-8"))) == 1
+
+
+def test_a_large_library_is_not_held_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examples, "MOST_DOCUMENTS", 1)
+    index = held(tmp_path, ("a.txt", TEXT), ("b.txt", TEXT.replace("运城", "临汾")))
+    home = tmp_path / "home"
+    assert {e.document for e in examples.update(home, Cites(index, 0))} == {"a.txt"}
+    number = index.of_document["b.txt"].start
+    assert {e.document for e in examples.update(home, Cites(index, number))} == {"a.txt", "b.txt"}
 
 
 def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:

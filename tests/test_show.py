@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
+from rag.examples import Example
 from rag.types import (
     Answer,
     Check,
@@ -260,3 +262,58 @@ def test_each_held_place_is_offered_once() -> None:
 def test_a_banner_escapes_and_an_empty_one_is_nothing() -> None:
     assert banner_html("", "ready") == ""
     assert "&lt;b&gt;" in banner_html("<b>", "problem")
+
+
+def test_a_copied_answer_carries_its_citations() -> None:
+    text = show.copy_text(answer(notices=("请核实。",)))
+    assert text.splitlines() == [
+        "能贷多少钱？",
+        "",
+        "最高30万元。[1]",
+        "",
+        "依据",
+        f"[1] 吕梁市《实施方案》（吕发改〔2022〕153号） 2.5.26：「{QUOTE}」",
+        "",
+        "请核实。",
+    ]
+
+
+def test_the_examples_of_a_language_take_turns_among_the_documents() -> None:
+    examples = (
+        Example("a", "zh-Hans", "甲一"),
+        Example("a", "zh-Hans", "甲二"),
+        Example("a", "en", "one"),
+        Example("b", "zh-Hans", "乙一"),
+    )
+    assert show.example_questions(examples, (), "zh-Hans") == ["甲一", "乙一", "甲二"]
+    assert show.example_questions(examples, (), "en") == ["one"]
+
+
+def test_without_examples_one_is_asked_of_each_place() -> None:
+    held = (Metadata("a", place="吕梁市"), Metadata("b", place="盘山县"))
+    assert show.example_questions((), held, "zh-Hant") == [
+        "我在呂梁市創業，有什麼支持？",
+        "我在盤山縣創業，有什麼支持？",
+    ]
+
+
+def test_the_place_in_the_line_is_told_until_the_draft_begins() -> None:
+    found = EvidenceFound((evidence(),), (), (Claim(QUOTE, (1,)),))
+    waiting = replace(shown_after(found), ahead=2)
+    assert "前面还有 2 个问题" in turn_html(waiting, 1)
+    assert "前面还有" not in turn_html(after(waiting, Draft("最"), composing=True), 1)
+
+
+def test_the_places_asked_about_are_told_before_the_answer() -> None:
+    query = Query("能贷多少？", "", "zh-Hant", ("吕梁市",), (), ("doc.txt",))
+    page = turn_html(shown_after(Understood(query)), 1)
+    assert "所答地方：呂梁市" in page
+    assert 'aria-busy="true"' in page
+
+
+def test_a_link_carries_the_place_only_where_there_is_one() -> None:
+    one = _Tags(turn_html(shown_after(Finished(answer())), 1))
+    assert [attrs["data-place"] for _, attrs in one.tags if "data-place" in attrs] == ["吕梁市"]
+    several = Answer("问？", Status.WHICH_CITY, "zh-Hans", ("吕梁市", "盘山县"), (), ())
+    two = _Tags(turn_html(shown_after(Finished(several)), 1))
+    assert [attrs["data-place"] for _, attrs in two.tags if "data-place" in attrs] == [""]

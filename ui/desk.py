@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 DRAFT_EVERY_S = 0.1
 POLL_S = 0.2
+WARMING = "有什么支持？"
 
 
 class Stream(Protocol):
@@ -129,11 +130,16 @@ def loaded_of(settings: Settings, answerer: Answerer) -> Loaded:
         examples.update(settings.home, renewed, progress=progress)
         return loaded_of(settings, renewed)
 
+    def warm() -> None:
+        """One search, for the first one is slow, then the language model's prompt."""
+        answerer.answer(WARMING, mode="extractive")
+        answerer.warm()
+
     index = answerer.index
     held = tuple(index.metadata.values())
     composes = answerer.generator is not None
     tried = examples.load(settings.home, index)
-    return Loaded(answerer.stream, held, composes, answerer.warm, index.documents, index, tried, rebuild)
+    return Loaded(answerer.stream, held, composes, warm, index.documents, index, tried, rebuild)
 
 
 # -- asking ---------------------------------------------------------------------------------------

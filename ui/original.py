@@ -59,7 +59,7 @@ def side_by_side_html(reading: Reading, language: Language, quote: Span = NOTHIN
     lang = script_of(reading.metadata)
     body = "".join(
         f'<div class="tw-raw" lang="{lang}">{raw_html(reading, row.span, quote)}</div>'
-        f'<div class="tw-clean" lang="zh-Hans">{_label(row)}{safe(row.text)}</div>'
+        f'<div class="tw-clean" lang="zh-Hans">{_label(row)}{_clean_html(reading, row, quote)}</div>'
         for row in shown
     )
     return (
@@ -70,6 +70,20 @@ def side_by_side_html(reading: Reading, language: Language, quote: Span = NOTHIN
 
 def _label(row: Row) -> str:
     return f'<b class="tw-label">{safe(row.label)}</b> ' if row.label else ""
+
+
+def _clean_html(reading: Reading, row: Row, quote: Span) -> str:
+    """The clean text of a row, with the reading of the quoted sentences marked."""
+    shown = safe(row.text)
+    if not (row.span.start <= quote.start and quote.end <= row.span.end and quote.start < quote.end):
+        return shown
+    for clause, sentences in zip(reading.clauses, reading.sentences, strict=True):
+        if clause.span == row.span:
+            for sentence in sentences:
+                if quote.start <= sentence.span.start and sentence.span.end <= quote.end:
+                    text = safe(sentence.text.strip())
+                    shown = shown.replace(text, f"<mark>{text}</mark>", 1) if text else shown
+    return shown
 
 
 def raw_html(reading: Reading, span: Span, quote: Span) -> str:

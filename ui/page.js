@@ -106,11 +106,10 @@ details{border:1px solid #d5dce5;border-radius:8px;padding:.5rem .9rem;margin:.8
   const print = (turn) => {
     const folded = [...turn.querySelectorAll('details:not([open])')];
     folded.forEach((card) => { card.open = true; });
-    turn.classList.add('tw-printed');
-    document.body.classList.add('tw-printing');
+    const others = [...document.querySelectorAll('.tw-turn')].filter((other) => other !== turn);
+    others.forEach((other) => other.classList.add('tw-unprinted'));
     window.print();
-    document.body.classList.remove('tw-printing');
-    turn.classList.remove('tw-printed');
+    others.forEach((other) => other.classList.remove('tw-unprinted'));
     folded.forEach((card) => { card.open = false; });
   };
 

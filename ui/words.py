@@ -211,8 +211,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "close": ("关闭", "Close"),
     "as_published": ("原文（照发布时的样子）", "As published"),
     "as_read": ("整理后的文字", "As read"),
-    "noise": ("网页杂项", "page furniture"),
-    "repaired": ("修正", "repaired"),
     "legend": (
         "黄底是引用的句子；灰字是网页杂项，不算正文；点线是修正过的地方。",
         "Yellow: the sentence quoted. Grey: page furniture, no part of the text. Dotted: a place that was repaired.",
