@@ -202,10 +202,8 @@ class Chat:
         wanted: str,
         request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
-        """The question that a link carried, about its place; nothing where it carried none."""
-        yield (gr.skip(),) * len(self.outputs)  # a generator that yields nothing would empty them all
-        if asked:
-            yield from self.answer(asked, wanted or place, mode, before, language, request)
+        """The question that a link carried, about its place."""
+        yield from self.answer(asked, wanted or place, mode, before, language, request)
 
     async def halt(self, request: gr.Request) -> None:
         self.desk.stop(request.session_hash or "")

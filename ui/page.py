@@ -56,7 +56,8 @@ def build(desk: Desk, settings: Settings | None = None) -> gr.Blocks:
             )
             parts.add(language, lambda lang: gr.Radio(label=say("language", lang)))
         banner = gr.HTML(elem_id="banner", **PLAIN)
-        linked, wanted, asked_of = (gr.Textbox(visible=False) for _ in range(3))
+        # In the page though out of sight: what is not there fires no change.
+        linked, wanted, asked_of = (gr.Textbox(visible="hidden") for _ in range(3))
         tabs = []
         with gr.Tabs(elem_id="views"):
             with gr.Tab(say("tab_ask", "zh-Hans"), id="ask") as tab:
@@ -116,7 +117,7 @@ def build(desk: Desk, settings: Settings | None = None) -> gr.Blocks:
             return original_dialog(desk, getattr(event, "_data", None))
 
         changing = [banner, chat.place, *chat.tried, *finder.changing, *documents.changing]
-        arrived = page.load(
+        page.load(
             arrive,
             [language, linked, wanted, asked_of],
             [language, linked, wanted, asked_of, *parts.components, timer, *changing],
@@ -124,8 +125,9 @@ def build(desk: Desk, settings: Settings | None = None) -> gr.Blocks:
             js=ARRIVAL,
             **QUIET,
         )
+        # Only for a link: an event of every arrival that ends just as a question is sent loses its reply.
         chat.asked.append(
-            arrived.then(
+            linked.change(
                 chat.linked,
                 [linked, chat.place, chat.mode, chat.past, language, asked_of],
                 chat.outputs,
