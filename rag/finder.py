@@ -1,50 +1,28 @@
 """Finder: place, who one is and what for -> the clauses that apply, each with the reason, without any model.
 
-Derived from the clauses alone: a sentence is a support as in `rag.overview`; whom it is for is told by the
+Derived from the clauses alone: what gives something is told as in `rag.overview`; whom it is for is told by the
 groups of people that it, its clause or its heading names. Where none is named it is said to be unknown, and a
 clause that names others only is left out. `GROUPS` is a general table over the terms of `data/lexicon.tsv`.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from rag import lexicon
-from rag.evidence import ASKS, of_sentence
+from rag.evidence import of_sentence
 from rag.fold import fold
 from rag.index import Index
-from rag.overview import (
-    ADMINISTRATION,
-    AMOUNT,
-    GRANTED,
-    INSTITUTIONAL,
-    INTENDED,
-    KINDS,
-    PERSONAL,
-    kind_of,
-    line_of,
-)
+from rag.overview import INSTITUTIONAL, KINDS, givings, line_of
 from rag.types import Evidence, Language
 from rag.wording import in_script
 
 Reason: TypeAlias = Literal["sentence", "clause", "unknown"]
 """What names the group: the sentence itself, its clause or heading, or nothing at all."""
-# A figure to be reached gives nobody anything: 到2025年…达到…, 力争突破1亿元.
-GOAL = re.compile(
-    r"^.{0,6}到.{0,12}(?:末|年底?)[,，]|(?:力争|争取|努力).{0,20}(?:突?破|达到?|超过?)|(?:突破|达到)\d+"
-)
-# What has been done or counted so far: 累计6753万元, 已建成3个, 先后举办5期.
-REPORTED = re.compile(
-    r"累计|截至|同比|先后|共计?(?:有|举办|发放|开展|培训|组织|完成)|已(?:经|建成|完成|组织|开展|举办|推荐|发放|培训|有)"
-)
-LISTED_KINDS = frozenset({"measure", "safeguard", "status"})
-"""Kinds of clauses that give something; a preamble, a goal or a principle does not."""
-
 # name -> (Chinese, English, official terms of the lexicon). A person is in one of these or says nothing.
 GROUPS: dict[str, tuple[str, str, frozenset[str]]] = {
     "returning": (
@@ -176,52 +154,18 @@ def _order(found: Finding) -> tuple[bool, int, bool, bool, bool]:
 def _all(index: Index, place: str, kind: str | None = None) -> Iterator[Finding]:
     """Every support of a place, in the order of the documents."""
     documents = [name for name, metadata in index.metadata.items() if metadata.place == place]
-    for number in index.clauses_of(documents).tolist():
-        clause = index.clauses[number]
-        if clause.kind not in LISTED_KINDS:
-            continue
-        around = groups_named(" ".join([*clause.heading[-1:], clause.text]))
-        for sentence in index.sentences[number]:
-            of_kind = _kind(sentence.text, clause.heading[-1:], kind)
-            if of_kind is None:
-                continue
-            own = groups_named(sentence.text)
-            yield Finding(
-                of_kind,
-                of_sentence(index, number, sentence),
-                line_of(sentence, of_kind),
-                _is_granted(sentence.text),
-                "sentence" if own else "clause" if around else "unknown",
-                own or around,
-            )
-
-
-def _kind(text: str, heading: Sequence[str], wanted: str | None) -> str | None:
-    """The kind of support that a sentence gives, `wanted` where it is one of several; None if it gives none."""
-    if (
-        ADMINISTRATION.search(text)
-        or ASKS.search(text.strip())
-        or GOAL.search(text)
-        or REPORTED.search(text)
-        or _is_title(text, heading)
-    ):
-        return None
-    first = kind_of(text) or (kind_of(" ".join([*heading, text])) if AMOUNT.search(text) else None)
-    if wanted is None or first is None or first == wanted:
-        return first
-    return wanted if KINDS[wanted].search(text) else None
-
-
-def _is_title(text: str, heading: Sequence[str]) -> bool:
-    """Whether the sentence only repeats the printed title of its clause."""
-    return any(fold(title).strip(".,: ") in fold(text) and len(text) < len(title) + 8 for title in heading)
-
-
-def _is_granted(text: str) -> bool:
-    """Whether the sentence gives something now, and does not open with a word of intention."""
-    opening = fold(text).lstrip('-"(（0123456789.一二三四五六七八九十、)')
-    gives = GRANTED.search(text) or AMOUNT.search(text) or PERSONAL.search(text)
-    return bool(gives) and not INTENDED.match(opening)
+    for giving in givings(index, documents, kind):
+        clause = index.clauses[giving.clause]
+        own = groups_named(giving.sentence.text)
+        around = own or groups_named(" ".join([*clause.heading[-1:], clause.text]))
+        yield Finding(
+            giving.kind,
+            of_sentence(index, giving.clause, giving.sentence),
+            line_of(giving.sentence, giving.kind),
+            giving.granted,
+            "sentence" if own else "clause" if around else "unknown",
+            around,
+        )
 
 
 @lru_cache(maxsize=4096)

@@ -7,9 +7,10 @@ Assembled by code from the clauses' own words: a sentence counts as a support wh
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.evidence import Scorer, groups_in, is_title, of_sentence, same_group
+from rag.evidence import ASKS, Scorer, groups_in, is_title, of_sentence, same_group
 from rag.fold import fold
 from rag.index import Index
 from rag.retrieve import Found
@@ -41,6 +42,8 @@ GRANTED = re.compile(
 DONE = re.compile(r"推行|推广|实行|组织|开展|建立|开通|压缩|缩短|降低|支持|纳入|简化|优化|开辟")
 INTENDED = re.compile(r"探索|鼓励|推动|研究|逐步|积极争取|引导|力争|争取|推进|加快|完善|适时")
 
+EXPLORED = re.compile(r"探索|研究(?:制定|出台|建立)")
+
 AMOUNT = re.compile(r"\d[\d,.]*\s*(?:万|亿|千|百)?元|[一二三四五六七八九十百千万]+元|\d\s*%|百分之|免费|全额")
 # What a person or a small firm gets, and what goes to institutions, funds and whole industries.
 PERSONAL = re.compile(
@@ -56,6 +59,27 @@ ADMINISTRATION = re.compile(
 )
 
 
+# A figure to be reached gives nobody anything: 到2025年…达到…, 力争突破1亿元.
+GOAL = re.compile(
+    r"^.{0,6}到.{0,12}(?:末|年底?)[,，]|(?:力争|争取|努力).{0,20}(?:突?破|达到?|超过?)|(?:突破|达到)\d+"
+)
+# Money counted so far: 累计6753万元, 已发放3亿元. What is only reported (已组织40人参加培训) tells what there is.
+REPORTED = re.compile(r"累计|截至|同比|共计?(?:发放|完成)|已(?:经)?(?:完成|发放)")
+LISTED_KINDS = frozenset({"measure", "safeguard", "status"})
+"""Kinds of clauses that give something; a preamble, a goal or a principle does not."""
+
+
+@dataclass(frozen=True)
+class Giving:
+    """A sentence that gives something: where it stands in the index, what kind, and whether it can be claimed."""
+
+    clause: int
+    position: int
+    sentence: Sentence
+    kind: str
+    granted: bool
+
+
 @dataclass(frozen=True)
 class Support:
     """One support: its kind, the sentence that gives it, and whether it is granted or only intended."""
@@ -68,6 +92,20 @@ class Support:
     score: float
 
 
+def givings(index: Index, documents: Iterable[str], wanted: str | None = None) -> Iterator[Giving]:
+    """Every sentence of the documents that gives something, in their order, of the kind `wanted` if one is."""
+    for number in index.clauses_of(documents).tolist():
+        clause = index.clauses[number]
+        if clause.kind not in LISTED_KINDS:
+            continue
+        for position, sentence in enumerate(index.sentences[number]):
+            if is_title(sentence, clause):
+                continue
+            kind = _kind(sentence.text, clause.heading[-1:], wanted)
+            if kind is not None:
+                yield Giving(number, position, sentence, kind, _is_granted(sentence.text))
+
+
 def supports(query: Query, found: Found, index: Index) -> list[Support]:
     """The supports in scope, best first: what names the asker's group, what is granted, what fits the words."""
     scorer = Scorer(query, found, index)
@@ -77,41 +115,28 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
     ranks = {hit.clause.id: hit.rank for hit in found.hits}
     wanted = {kind for kind, words in KINDS.items() if words.search(fold(query.asked))}
     listed: dict[int, list[Support]] = {}
-    for number in index.clauses_of(query.documents).tolist():
+    for giving in givings(index, query.documents):
+        number, sentence = giving.clause, giving.sentence
         clause = index.clauses[number]
-        if clause.kind in ("preamble", "principle", "closing", "goal"):
+        named = groups_in(sentence.text) or groups_in(" ".join([*clause.heading[-1:], clause.text]))
+        fits = any(same_group(one, other) for one in asked for other in named)
+        if asked and named and not fits:  # a support for other people
             continue
-        here = groups_in(" ".join([*clause.heading[-1:], clause.text]))
-        for position, sentence in enumerate(index.sentences[number]):
-            if is_title(sentence, clause):
-                continue
-            titled = " ".join([*clause.heading[-1:], sentence.text])
-            kind = kind_of(sentence.text) or (kind_of(titled) if AMOUNT.search(sentence.text) else None)
-            if kind is None or ADMINISTRATION.search(sentence.text):
-                continue
-            scored = scorer.score(number, position)
-            named = groups_in(sentence.text) or here
-            fits = any(same_group(one, other) for one in asked for other in named)
-            granted = bool(
-                GRANTED.search(sentence.text) or AMOUNT.search(sentence.text)
-            ) and not _only_intended(sentence.text)
-            if asked and named and not fits:  # a support for other people
-                continue
-            if INSTITUTIONAL.search(sentence.text) and not (PERSONAL.search(sentence.text) or fits):
-                continue
-            score = (
-                scored.score
-                + 1.2 * fits
-                + 0.5 * granted
-                + 0.4 * bool(AMOUNT.search(sentence.text))
-                + 0.5 * bool(PERSONAL.search(sentence.text))
-                + 0.8 * (kind in wanted)
-                + (0.3 if clause.id in ranks else 0.0)
-            )
-            support = Support(
-                kind, of_sentence(index, number, sentence), line_of(sentence, kind), granted, fits, score
-            )
-            listed.setdefault(number, []).append(support)
+        if INSTITUTIONAL.search(sentence.text) and not (PERSONAL.search(sentence.text) or fits):
+            continue
+        score = (
+            scorer.score(number, giving.position).score
+            + 1.2 * fits
+            + 0.5 * giving.granted
+            + 0.4 * bool(AMOUNT.search(sentence.text))
+            + 0.5 * bool(PERSONAL.search(sentence.text))
+            + 0.8 * (giving.kind in wanted)
+            + (0.3 if clause.id in ranks else 0.0)
+        )
+        line = line_of(sentence, giving.kind)
+        evidence = of_sentence(index, number, sentence)
+        support = Support(giving.kind, evidence, line, giving.granted, fits, score)
+        listed.setdefault(number, []).append(support)
     return _varied(_ranked(listed))
 
 
@@ -142,18 +167,29 @@ def _varied(listed: list[Support]) -> list[Support]:
     return [*first, *later]
 
 
-def kind_of(text: str) -> str | None:
-    """The kind of support that a sentence speaks of, if it gives or intends one."""
+def _kind(text: str, heading: Sequence[str], wanted: str | None) -> str | None:
+    """The kind of support that a sentence gives, `wanted` where it is one of several; None if it gives none."""
+    counted = GOAL.search(text) or (REPORTED.search(text) and AMOUNT.search(text))
+    if ADMINISTRATION.search(text) or ASKS.search(text) or (counted and not PERSONAL.search(text)):
+        return None
+    first = _kind_of(text) or (_kind_of(" ".join([*heading, text])) if AMOUNT.search(text) else None)
+    if wanted is None or first is None or first == wanted:
+        return first
+    return wanted if KINDS[wanted].search(text) else None
+
+
+def _kind_of(text: str) -> str | None:
+    """The first kind of support that a text names, if it gives or intends anything."""
     if not any(words.search(text) for words in (GRANTED, INTENDED, DONE, AMOUNT, PERSONAL)):
         return None
     return next((kind for kind, words in KINDS.items() if words.search(text)), None)
 
 
-def _only_intended(text: str) -> bool:
-    """Whether the sentence opens with a word of intention, so that nothing in it can be claimed yet."""
-    return bool(INTENDED.match(fold(text).lstrip('-"('))) or bool(
-        re.search(r"探索|研究(?:制定|出台|建立)", text[:12])
-    )
+def _is_granted(text: str) -> bool:
+    """Whether the sentence gives something now, and does not open with a word of intention."""
+    opening = fold(text).lstrip('-"(（0123456789.一二三四五六七八九十、)')
+    gives = any(words.search(text) for words in (GRANTED, AMOUNT, PERSONAL))
+    return gives and not (INTENDED.match(opening) or EXPLORED.search(text[:12]))
 
 
 def line_of(sentence: Sentence, kind: str) -> str:
