@@ -1,14 +1,14 @@
-"""Brief: a sentence of a clause and a question -> the sentence without the background that it opens with.
+"""Brief: a sentence of a clause and a question -> the sentence as a claim that can be read alone, and no longer than that.
 
 Official sentences often say first what they serve (发挥…作用，进一步扩大…规模，) and then what holds. The opening parts
 that hold nothing of the question, no quantity, group, condition or department are left out of the claim; what is
-left is verbatim, and the quotation beside it stays whole.
+left is verbatim, and the quotation beside it stays whole. Words that only fill in a field (申领标准：每人1000元) say of what.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from rag import lexicon
 from rag.fold import fold
@@ -35,6 +35,21 @@ def brief(sentence: str, asked: Set[str]) -> str:
         start += 1
     rest = "".join(parts[start:])
     return rest if start and len(rest) >= LEAST_CHARS else sentence
+
+
+def under_scheme(sentence: str, heading: Sequence[str]) -> str:
+    """`sentence` behind the heading that it is about, where it opens with its clause's own title as the name of a field.
+
+    >>> under_scheme("申领标准：每招用1人1000元。", ("一次性扩岗补助", "申领标准"))
+    '一次性扩岗补助，申领标准：每招用1人1000元。'
+    """
+    if (
+        len(heading) < 2
+        or not re.match(re.escape(heading[-1]) + "[:：]", sentence)
+        or heading[-2] in sentence
+    ):
+        return sentence
+    return f"{heading[-2]}，{sentence}"
 
 
 def _is_background(part: str, rest: str, asked: Set[str]) -> bool:

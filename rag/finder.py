@@ -161,7 +161,7 @@ def _all(index: Index, place: str, kind: str | None = None) -> Iterator[Finding]
         yield Finding(
             giving.kind,
             of_sentence(index, giving.clause, giving.sentence),
-            line_of(giving.sentence, giving.kind),
+            line_of(giving.sentence, giving.kind, clause.heading),
             giving.granted,
             "sentence" if own else "clause" if around else "unknown",
             around,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from rag.brief import under_scheme
 from rag.evidence import ASKS, Scorer, groups_in, is_title, of_sentence, same_group
 from rag.fold import fold
 from rag.index import Index
@@ -133,7 +134,7 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
             + 0.8 * (giving.kind in wanted)
             + (0.3 if clause.id in ranks else 0.0)
         )
-        line = line_of(sentence, giving.kind)
+        line = line_of(sentence, giving.kind, clause.heading)
         evidence = of_sentence(index, number, sentence)
         support = Support(giving.kind, evidence, line, giving.granted, fits, score)
         listed.setdefault(number, []).append(support)
@@ -192,9 +193,9 @@ def _is_granted(text: str) -> bool:
     return gives and not (INTENDED.match(opening) or EXPLORED.search(text[:12]))
 
 
-def line_of(sentence: Sentence, kind: str) -> str:
+def line_of(sentence: Sentence, kind: str, heading: Sequence[str]) -> str:
     """The sentence, or, where it is long, its beginning up to the part that names the support."""
-    text = PRINTED_NUMBER.sub("", sentence.text)
+    text = under_scheme(PRINTED_NUMBER.sub("", sentence.text), heading)
     if len(text) <= MAX_LINE_CHARS:
         return text
     parts = re.findall(r"[^，,]+[，,]?", text)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from rag import lexicon
+from rag.brief import under_scheme
 from rag.compose import parse_line
 from rag.fold import fold
 from rag.quantities import Quantity, quantities
@@ -92,8 +93,8 @@ def verify(
 
 
 def stated(item: Evidence) -> str:
-    """A piece of evidence as a claim: its own words, without the number printed before them."""
-    return PRINTED_NUMBER.sub("", item.text)
+    """A piece of evidence as a claim: its own words, without the number printed before them, under what they are about."""
+    return under_scheme(PRINTED_NUMBER.sub("", item.text), item.clause.heading)
 
 
 def _faults(text: str, cited: Sequence[Evidence], language: Language) -> list[str]:
