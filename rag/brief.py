@@ -43,13 +43,14 @@ def under_scheme(sentence: str, heading: Sequence[str]) -> str:
     >>> under_scheme("申领标准：每招用1人1000元。", ("一次性扩岗补助", "申领标准"))
     '一次性扩岗补助，申领标准：每招用1人1000元。'
     """
-    if (
-        len(heading) < 2
-        or not re.match(re.escape(heading[-1]) + "[:：]", sentence)
-        or heading[-2] in sentence
-    ):
+    if not fills_field(sentence, heading) or heading[-2] in sentence:
         return sentence
     return f"{heading[-2]}，{sentence}"
+
+
+def fills_field(text: str, heading: Sequence[str]) -> bool:
+    """Whether a text under at least two headings opens with the last one as the name of a field."""
+    return len(heading) > 1 and re.match(re.escape(heading[-1]) + "[:：]", text) is not None
 
 
 def _is_background(part: str, rest: str, asked: Set[str]) -> bool:

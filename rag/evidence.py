@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag import english, lexicon
+from rag.brief import fills_field
 from rag.fold import fold
 from rag.index import Index
 from rag.quantities import quantities
@@ -37,6 +38,8 @@ FRAME = re.compile(
 FRAME_WEIGHT = 0.6
 # How much more a follow-up's own words weigh than those of the question before it.
 NEW_WEIGHT = 1.0
+# How much more a sentence weighs whose heading the question names, and the share of a heading's words that name it.
+NAMED_WEIGHT, NAMED_SHARE = 0.3, 0.7
 # A clause's rank in retrieval counts this much by its inverse, beside its sentences' own scores.
 RANK_BONUS = 0.35
 # How far below the best sentence another may score and still be shown.
@@ -165,6 +168,7 @@ class Scorer:
         self.quoted = [fold(part) for part in QUOTED.findall(query.text)]
         if query.language == "en":  # innovation vouchers (创新券)
             self.quoted += [fold(part) for part in re.findall(r"[\u3400-\u9fff]{2,}", query.text)]
+        self.named = self._named_headings(query)
         self.wanted = [SLOTS[name].fills for name in query.intents if name in SLOTS and name != "department"]
 
     def _weights(self, text: str, scope: Scope) -> dict[str, float]:
@@ -177,6 +181,21 @@ class Scorer:
             folded = folded.replace(word, " ")
         folded = english.ASKING.sub(" ", ASKING.sub(" ", folded))
         return {token for token in tokens(folded) if len(token) > 1 or token.isdigit()}
+
+    def _named_headings(self, query: Query) -> frozenset[str]:
+        """The headings in scope that the question names, nearly all of whose words it holds."""
+        said = set(tokens(fold(search_words(query.text))))
+        named: set[str] = set()
+        for number in self.index.clauses_of(query.documents).tolist():
+            for title in self.index.clauses[number].heading:
+                words = {token for token in tokens(fold(title)) if len(token) == 2}
+                if len(words) > 2 and len(words & said) >= NAMED_SHARE * len(words):
+                    named.add(title)
+        return frozenset(named)
+
+    def is_named(self, clause: Clause) -> bool:
+        """Whether a clause stands under a heading that the question names."""
+        return not self.named.isdisjoint(clause.heading)
 
     def coverage(self, text: str) -> float:
         """The idf-weighted share of the question's words that `text` holds; 0 to 1."""
@@ -214,6 +233,7 @@ class Scorer:
             + FILLED_WEIGHT * filled
             + QUOTED_WEIGHT * (quoted + defined)
             + QUANTITY_WEIGHT * same
+            + NAMED_WEIGHT * self.is_named(self.index.clauses[clause])
             - FRAME_WEIGHT * (bool(FRAME.match(sentence.text)) and not self._is_about(sentence))
         )
         return Scored(clause, position, sentence, cosine, coverage, score)
@@ -494,11 +514,16 @@ def judge(query: Query, evidence: Sequence[Evidence], found: Found, index: Index
     x = COSINE_SLOPE * (cosine - COSINE_AT_HALF[query.language])
     x += COVERAGE_SLOPE * (coverage - COVERAGE_AT_HALF[query.language])
     told = [scorer.coverage(" ".join([*item.clause.heading, item.clause.text])) for item in evidence]
-    telling = [item for item, share in zip(evidence, told, strict=True) if share >= TELLING * max(told)]
+    meant = [item for item in evidence if not _of_other_scheme(item, query, scorer.named)]
+    telling = [
+        item
+        for item, share in zip(evidence, told, strict=True)
+        if item in meant and share >= TELLING * max(told)
+    ]
     missing = tuple(
         name
         for name in sorted(query.intents & set(SLOTS))
-        if not _filled(name, query, telling if name in EASILY_FILLED else evidence)
+        if not _filled(name, query, telling if name in EASILY_FILLED else meant)
     )
     if _unnamed(query, evidence, index):
         missing = (*missing, "named")
@@ -507,6 +532,17 @@ def judge(query: Query, evidence: Sequence[Evidence], found: Found, index: Index
     if _other_year(query, evidence):
         missing = (*missing, "year")
     return Judgement(x >= 0, _confidence(x, missing), missing, x > UNRELATED)
+
+
+def _of_other_scheme(item: Evidence, query: Query, named: frozenset[str]) -> bool:
+    """Whether a clause only fills in a field (申请材料：...) of another scheme than the one that the question names."""
+    asked = [title for title in named if fold(title) in fold(query.text)]
+    scheme = item.clause.heading[:-1]
+    return (
+        bool(asked and scheme)
+        and fills_field(item.clause.text, item.clause.heading)
+        and scheme[-1] not in asked
+    )
 
 
 def _confidence(fit: float, missing: Sequence[str]) -> float:

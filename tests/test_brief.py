@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.brief import brief
+from rag.brief import brief, under_scheme
 
 LOAN = "发挥财政资金引导作用,进一步扩大贷款规模,对返乡农民工自主创业的,可申请最高20万元的贷款。"
 
@@ -35,3 +35,13 @@ def test_it_is_the_end_of_the_sentence_and_brief_again_is_the_same() -> None:
     short = brief(LOAN, frozenset())
     assert LOAN.endswith(short)
     assert brief(short, frozenset()) == short
+
+
+def test_what_fills_in_a_field_follows_the_heading_that_it_is_about() -> None:
+    heading = ("一次性扩岗补助", "申领标准")
+    assert (
+        under_scheme("申领标准：每招用1人1000元。", heading) == "一次性扩岗补助，申领标准：每招用1人1000元。"
+    )
+    assert under_scheme("每招用1人1000元。", heading) == "每招用1人1000元。"
+    assert under_scheme("申领标准：一次性扩岗补助每人1000元。", heading).startswith("申领标准")
+    assert under_scheme("申领标准：每招用1人1000元。", heading[1:]).startswith("申领标准")

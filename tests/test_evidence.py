@@ -6,7 +6,15 @@ import dataclasses
 
 import pytest
 
-from rag.evidence import _confidence, _other_group, _other_year, _unnamed, fills, of_sentence
+from rag.evidence import (
+    _confidence,
+    _of_other_scheme,
+    _other_group,
+    _other_year,
+    _unnamed,
+    fills,
+    of_sentence,
+)
 from rag.index import Index
 from rag.types import Evidence, Query, Sentence, Span
 from rag.understand import understand
@@ -88,3 +96,13 @@ def test_telephone_asked_for_is_no_number(library: Index) -> None:
     assert query_of("图们人社局电话多少", library).places == ("图们市",)
     assert query_of("图们人社局电话多少", library).intents >= {"phone"}
     assert "number" not in query_of("图们人社局电话多少", library).intents
+
+
+def test_a_field_of_another_scheme_than_the_one_named_fills_nothing(library: Index) -> None:
+    papers = said("申请材料：申请表、劳动合同。", library)
+    clause = dataclasses.replace(papers.clause, heading=("一次性扩岗补助", "申请材料"))
+    item = dataclasses.replace(papers, clause=clause)
+    named = frozenset({"就业见习补贴"})
+    assert _of_other_scheme(item, query_of("吕梁市就业见习补贴要什么材料", library), named)
+    assert not _of_other_scheme(item, query_of("吕梁市的补贴要什么材料", library), named)
+    assert not _of_other_scheme(papers, query_of("吕梁市就业见习补贴要什么材料", library), named)
