@@ -71,7 +71,7 @@ def table(figures: Mapping[str, Any]) -> str:
     """The README's tables, as Markdown."""
     days = sorted({run["day"] for run in figures["runs"].values()})
     lines = [
-        f"`python -m eval`, {' and '.join(days)}; means, with the 95 % interval of the first column.",
+        f"`python -m eval`, asked as of {' and '.join(days)}; means, with the 95 % interval of the first column.",
         "",
         f"| run | n | {' | '.join(words for _, words in COLUMNS)} | right / wrong refusals |",
         "|---" * (len(COLUMNS) + 3) + "|",
