@@ -90,8 +90,12 @@ FAMILIES: tuple[re.Pattern[str], ...] = (
     re.compile("外国|外籍|海外|留学|归国|华侨|港澳台"),
     re.compile("人才|专家|博士|科研人员|科技人员|技术人员"),
     re.compile("创业(?:者|人员|人才|群体)|自主创业"),
-    re.compile("失业|就业困难|下岗|无业|低保|困难"),
+    re.compile("失业|就业困难|下岗|无业|低保|困难|灵活就业"),
+    re.compile("贫困|脱贫|低保|低收入|特困|困难"),
+    re.compile("老年|老人|退休|父母"),
 )
+# Where somebody is registered, or how old a worker may be, is a condition and no group of its own.
+NO_GROUP = frozenset({"本市户籍人员", "外来人口", "劳动年龄内人员"})
 ENTERPRISE = re.compile("企业|公司|工商户|机构|商户|合作社|农场|单位|市场主体|纳税人")
 
 # Words of asking, which no clause has to hold.
@@ -109,6 +113,8 @@ DEFINING = re.compile(r"统称|简称|是指|即|[(（]|包括|分为|分别|实
 TITLE = re.compile(r"\W{0,2}[\d一二三四五六七八九十.、（）()]*[^，,；;。：:\d%]{2,14}[。]?")
 # What limits the sentence before it, or extends it to others.
 EXCEPTION = re.compile(r"^但|除外|不得|不适用|不予|不享受|不再享受|不在此列|不纳入|参照(?:执行|本|享受)|仅限")
+# A sentence that opens a list: it says nothing without what follows, and is what a question for a list is about.
+LEAD, LEAD_WEIGHT = re.compile(r"[:：]\s*$"), 0.4
 FURTHEST_EXCEPTION, LONGEST_EXCEPTION = 3, 80
 """How many sentences behind another one that limits it may stand, and its most characters."""
 
@@ -305,10 +311,13 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
             continue
         chosen.append(part)
     if query.intents & {"list", "papers"}:
-        listing = (
-            max(chosen, key=lambda part: _papers_in(part.clause, index))
-            if "papers" in query.intents
-            else chosen[0]
+        listing = max(
+            chosen,
+            key=lambda part: (
+                _papers_in(part.clause, index)
+                if "papers" in query.intents
+                else part.score + LEAD_WEIGHT * bool(LEAD.search(part.sentence.text))
+            ),
         )
         chosen += _rest_of(listing.clause, chosen, scorer)
     chosen += _filling_open_slots(query, chosen, ranked, index)
@@ -342,12 +351,14 @@ def _filling_open_slots(
     found: list[Scored] = []
     for name in sorted(query.intents & set(SLOTS)):
         have = [of_sentence(index, part.clause, part.sentence) for part in (*chosen, *found)]
-        if _filled(name, query, have):
+        if _filled(name, query, have, index):
             continue
         own = [part for _, part in ranked if part.clause == chosen[0].clause] if chosen else []
         near = [part for score, part in ranked if score >= ranked[0][0] - MARGIN_OPEN_SLOT]
         fitting = (part for part in (*own, *near) if part not in chosen and part not in found)
-        filling = (p for p in fitting if _filled(name, query, [of_sentence(index, p.clause, p.sentence)]))
+        filling = (
+            p for p in fitting if _filled(name, query, [of_sentence(index, p.clause, p.sentence)], index)
+        )
         found += [part for part in [next(filling, None)] if part is not None]
     return found
 
@@ -406,7 +417,19 @@ def _with_context(chosen: list[Scored], scorer: Scorer) -> list[Scored]:
         and LEANING.match(part.sentence.text)
         and (part.clause, part.position - 1) not in have
     ]
-    return [*chosen, *explained, *extra]
+    return [*chosen, *explained, *extra, *_led(chosen, scorer)]
+
+
+def _led(chosen: Sequence[Scored], scorer: Scorer) -> list[Scored]:
+    """What stands in the same clause behind a sentence that opens a list, up to the budget for several things."""
+    found: list[Scored] = []
+    for part in chosen:
+        parts = scorer.index.sentences[part.clause]
+        behind = range(part.position + 1, len(parts))
+        if LEAD.search(part.sentence.text) and sum(len(parts[i].text) for i in behind) <= CHARS_SEVERAL:
+            led = (scorer.score(part.clause, i) for i in behind)
+            found += [each for each in led if each not in chosen and each not in found]
+    return found
 
 
 def _exceptions(best: Scored, have: set[tuple[int, int]], scorer: Scorer) -> list[Scored]:
@@ -490,7 +513,7 @@ MOST_FIT, MOST_MISSING = 3.0, 2
 
 
 TELLING = 0.6
-EASILY_FILLED = frozenset({"amount", "number", "fee", "penalty", "guarantor", "online"})
+EASILY_FILLED = frozenset({"amount", "number", "fee", "penalty", "guarantor", "online", "phone", "hours"})
 """Slots that nearly any clause fills: one counts only if it holds `TELLING` of the question's words that the best one holds."""
 
 
@@ -523,11 +546,11 @@ def judge(query: Query, evidence: Sequence[Evidence], found: Found, index: Index
     missing = tuple(
         name
         for name in sorted(query.intents & set(SLOTS))
-        if not _filled(name, query, telling if name in EASILY_FILLED else meant)
+        if not _filled(name, query, telling if name in EASILY_FILLED else meant, index)
     )
     if _unnamed(query, evidence, index):
         missing = (*missing, "named")
-    if _other_group(query, evidence):
+    if _other_group(query, evidence, [hit.clause for hit in found.hits]):
         missing = (*missing, "group")
     if _other_year(query, evidence):
         missing = (*missing, "year")
@@ -559,7 +582,7 @@ def _scored(scorer: Scorer, item: Evidence, index: Index) -> Scored | None:
     return None
 
 
-def _filled(name: str, query: Query, evidence: Sequence[Evidence]) -> bool:
+def _filled(name: str, query: Query, evidence: Sequence[Evidence], index: Index) -> bool:
     """Whether some evidence fills a slot; an amount counts only beside the support that is asked about."""
     if name == "department":
         return any(item.clause.departments or SLOTS[name].fills.search(fold(item.text)) for item in evidence)
@@ -568,7 +591,7 @@ def _filled(name: str, query: Query, evidence: Sequence[Evidence]) -> bool:
         return bool(filling)
     asked = {t.official for t in lexicon.expand(fold(query.text)) if t.kind == "support"}
     sorts = [sort for sort in SORTS if sort.search(fold(query.text))]
-    return any(_is_about(fold(_with_title(item)), asked, sorts) for item in filling)
+    return any(_is_about(fold(_with_lead(item, index)), asked, sorts) for item in filling)
 
 
 def _is_about(text: str, asked: set[str], sorts: Sequence[re.Pattern[str]]) -> bool:
@@ -585,8 +608,11 @@ def _given(name: str, query: Query, text: str) -> str:
     return text
 
 
-def _with_title(item: Evidence) -> str:
-    return " ".join([*item.clause.heading, item.text])
+def _with_lead(item: Evidence, index: Index) -> str:
+    """A piece of evidence behind its headings and the lead of the list that it is an item of."""
+    lead = index.leads.get(index.number[item.clause.id])
+    led = [index.clauses[lead].text] if lead is not None else []
+    return " ".join([*item.clause.heading, *led, item.text])
 
 
 # A year that only tells of the asker's own affairs: 2010年建的, 2018年9月生, 一套2010年的.
@@ -624,16 +650,24 @@ def _known_otherwise(word: str, question: str, context: str) -> bool:
     )
 
 
-def _other_group(query: Query, evidence: Sequence[Evidence]) -> bool:
-    """Whether the question names a group of people and every clause quoted names other groups only."""
+def _other_group(query: Query, evidence: Sequence[Evidence], near: Sequence[Clause]) -> bool:
+    """Whether the question names a group of people and every clause quoted names other groups only.
+
+    Where none is named, it is enough that a clause found `near` by names the group.
+    """
     question = NOT_MEANT.sub(" ", fold(query.asked))
     asked = groups_in(question)
     if not asked or not (ELIGIBLE.search(question) or GIVING.search(question)):
         return False
-    held = [groups_in(item.clause.text + "".join(item.clause.heading)) for item in evidence]
-    if not any(held):  # nobody is named: enough for a procedure, not for a support that a group asks about
-        return any(term.kind == "support" for term in lexicon.expand(fold(query.asked)))
-    return all(groups and not any(same_group(a, b) for a in asked for b in groups) for groups in held)
+
+    def names(groups: set[str]) -> bool:
+        return any(same_group(a, b) for a in asked for b in groups)
+
+    held = [groups_of(item.clause) for item in evidence]
+    if not any(held):  # enough for a procedure, not for a support that a group asks about
+        supports = any(term.kind == "support" for term in lexicon.expand(fold(query.asked)))
+        return supports and not any(names(groups_of(clause)) for clause in near)
+    return all(groups and not names(groups) for groups in held)
 
 
 def _other_year(query: Query, evidence: Sequence[Evidence]) -> bool:
@@ -654,12 +688,17 @@ def _other_year(query: Query, evidence: Sequence[Evidence]) -> bool:
     return not any(str(int(year)) in spoken for year in asked)
 
 
+def groups_of(clause: Clause) -> set[str]:
+    """The groups of people that a clause or its headings name."""
+    return groups_in(clause.text + "".join(clause.heading))
+
+
 def groups_in(text: str) -> set[str]:
     """The official names of the groups of people that a text speaks of."""
     return {
         term.official
         for term in lexicon.expand(fold(text))
-        if term.kind == "group" and not ENTERPRISE.search(term.official)
+        if term.kind == "group" and term.official not in NO_GROUP and not ENTERPRISE.search(term.official)
     }
 
 

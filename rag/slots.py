@@ -47,7 +47,9 @@ SLOTS: dict[str, Slot] = {
         "the number",
     ),
     "phone": Slot(
-        re.compile(r"电话|热线|联系方式|手机号|phone|telephone|hotline"),
+        re.compile(
+            r"电话|热线|联系方式|手机号|phone|telephone|hotline|\b(?:whom?|number) (?:\w+ ){1,3}(?:call|ring)\b"
+        ),
         re.compile(r"\d{3,4}-?\d{7,8}|1\d{10}|12\d{3}"),
         "电话",
         "a telephone number",

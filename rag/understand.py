@@ -36,7 +36,7 @@ INTENTS: dict[str, re.Pattern[str]] = {
         r"(?:any|is there) (?:support|help|subsid\w+|assistance)"
     ),
     "definition": re.compile(
-        r"什么意思|啥意思|何意|(?:是|指|叫)(?:的是)?(?:什么|啥|哪)|指(?:的)?(?:什么|哪)|哪[几两三四五六七八九]个|定义|含义|what (?:is|are|does)|meaning"
+        r"什么意思|啥意思|何意|(?:是|指|叫)(?:的是)?(?:什么|啥|哪)|指(?:的)?(?:什么|哪)|哪[几两三四五六七八九]个|定义|含义|(?:多大|多少|什么样?|怎样|怎么样?|哪种)\S{0,4}才(?:算|叫)|what (?:is|are|does)|meaning"
     ),
     # In which clause something stands.
     "where": re.compile(
@@ -95,7 +95,9 @@ PART_OF_NAME = re.compile(
     r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去一家个某所这那当两几])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系)|[话版]"
 )
 # 从北京回来, 北京户口, 在北京打工: where somebody comes from, not where the policy is asked for.
-COMES_FROM = re.compile(r"(?:从|由|原籍|籍贯|毕业于|老家(?:是|在)?)\s*$|\bfrom\s+$")
+COMES_FROM = re.compile(
+    r"(?:从|由|原籍|籍贯|毕业于|(?:老家|户口|户籍|学籍|祖籍)(?:是|在|还在|落在)?)\s*$|\bfrom\s+$"
+)
 COMES_FROM_AFTER = re.compile(r"(?:人(?!才|员)|户口|户籍|籍|毕业|打工|上学|读书|回来|工作了)")
 
 POLICY_KINDS = frozenset({"support", "procedure", "group", "department", "concept", "organisation"})
@@ -115,7 +117,8 @@ LABELS: tuple[re.Pattern[str], ...] = (
         rf"第\s*({NUMERAL})\s*(?:部分|章|大点)\s*[,，的]?\s*第?\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*[条项点款节]"
     ),
     re.compile(rf"(?<![一-鿿\d])({NUMERAL})\s*[、.]?\s*[（(]\s*({NUMERAL})\s*[)）]"),
-    re.compile(r"(?<!\d)(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?!\d)"),
+    re.compile(r"(?<![\d.])(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?![\d.])"),
+    re.compile(r"(?<![\d.])(\d{1,3})\.(\d{1,3})\s*[条项款节](?!例)"),
     re.compile(rf"第\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*[条項项点](?!例)"),
     re.compile(rf"[（(]\s*({NUMERAL})\s*[)）]\s*[条项]?"),
     re.compile(r"(?<!\d)(\d{1,3})\s*条(?!例)"),

@@ -58,7 +58,7 @@ GROUPS = [
 def test_group_asked_about_is_named_where_it_matters(
     question: str, text: str, other: bool, library: Index
 ) -> None:
-    assert _other_group(query_of(question, library), [said(text, library)]) is other
+    assert _other_group(query_of(question, library), [said(text, library)], ()) is other
 
 
 def test_year_of_birth_is_no_year_asked_about(library: Index) -> None:
