@@ -68,7 +68,7 @@ from rag.types import (
     Turn,
     Understood,
 )
-from rag.understand import understand
+from rag.understand import in_parts, understand
 from rag.verify import stated, verify
 from rag.wording import department_names, in_script, kind_name, place_name, place_names, say, slot_names
 
@@ -247,6 +247,7 @@ class Answerer:
             return self._plan_no_such_clause(scoped, found)
         evidence = select(scoped, found, self.index)
         judgement = judge(scoped, evidence, found, self.index)
+        evidence, judgement = self._with_each_part(scoped, evidence, judgement)
         if not judgement.enough or _decisive(judgement, query):
             return self._plan_not_covered(scoped, found, judgement)
         plan = _Plan(Status.ANSWERED, evidence=list(evidence), hits=found.hits, compose=True)
@@ -276,6 +277,30 @@ class Answerer:
             plan.tail.append(missing)
             plan.lines.append(missing)
         return plan
+
+    def _with_each_part(
+        self, scoped: Query, evidence: tuple[Evidence, ...], judgement: Judgement
+    ) -> tuple[tuple[Evidence, ...], Judgement]:
+        """Both with what answers each thing that a message of several questions asks."""
+        for part in in_parts(scoped):
+            found = self.search(part)
+            chosen = select(part, found, self.index)
+            judged = judge(part, chosen, found, self.index)
+            if not judged.enough or judged.missing:
+                continue
+            family = self._family(chosen[0])
+            evidence += tuple(
+                item for item in chosen if item not in evidence and self._family(item) == family
+            )
+            missing = tuple(name for name in judgement.missing if name not in part.intents)
+            confidence = judgement.confidence if missing else max(judgement.confidence, judged.confidence)
+            judgement = replace(judgement, missing=missing, confidence=confidence)
+        return evidence, judgement
+
+    def _family(self, item: Evidence) -> int:
+        """The number of the clause that a piece of evidence belongs to, for the item of a list that of its lead."""
+        number = self.index.number[item.clause.id]
+        return self.index.leads.get(number, number)
 
     def _plan_inside(self, query: Query, plan: _Plan, inside: list[Query]) -> _Plan:
         """`plan`, with the places inside the one asked about, which answer where its own documents do not."""
@@ -537,7 +562,8 @@ def _asks_more(query: Query) -> bool:
 
 def _contradicted(query: Query, best: Evidence) -> bool:
     """Whether the question puts a quantity to us of a sort of which the best sentence has others only."""
-    said = {q for q in quantities(query.asked) if q.kind not in ("year", "number")}
+    confirmed = [part.asked for part in in_parts(query) if "confirm" in part.intents] or [query.asked]
+    said = {q for text in confirmed for q in quantities(text) if q.kind not in ("year", "number")}
     printed = quantities(best.text)
     kinds = {q.kind for q in said} & {q.kind for q in printed}
     return bool(kinds) and not any(q in printed for q in said if q.kind in kinds)

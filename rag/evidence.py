@@ -94,6 +94,8 @@ FAMILIES: tuple[re.Pattern[str], ...] = (
     re.compile("贫困|脱贫|低保|低收入|特困|困难"),
     re.compile("老年|老人|退休|父母"),
 )
+# Supports whose name says as often who one is: 家里低保.
+STATUSES = frozenset({"最低生活保障"})
 # Where somebody is registered, or how old a worker may be, is a condition and no group of its own.
 NO_GROUP = frozenset({"本市户籍人员", "外来人口", "劳动年龄内人员"})
 ENTERPRISE = re.compile("企业|公司|工商户|机构|商户|合作社|农场|单位|市场主体|纳税人")
@@ -536,7 +538,7 @@ def judge(query: Query, evidence: Sequence[Evidence], found: Found, index: Index
     coverage = max(scorer.coverage(clause_text), max((part.coverage for part in parts if part), default=0.0))
     x = COSINE_SLOPE * (cosine - COSINE_AT_HALF[query.language])
     x += COVERAGE_SLOPE * (coverage - COVERAGE_AT_HALF[query.language])
-    told = [scorer.coverage(" ".join([*item.clause.heading, item.clause.text])) for item in evidence]
+    told = [scorer.coverage(f"{_with_lead(item, index)} {item.clause.text}") for item in evidence]
     meant = [item for item in evidence if not _of_other_scheme(item, query, scorer.named)]
     telling = [
         item
@@ -589,7 +591,7 @@ def _filled(name: str, query: Query, evidence: Sequence[Evidence], index: Index)
     filling = [item for item in evidence if fills(name, query, item.text)]
     if name != "amount":
         return bool(filling)
-    asked = {t.official for t in lexicon.expand(fold(query.text)) if t.kind == "support"}
+    asked = {t.official for t in lexicon.expand(fold(query.text)) if t.kind == "support"} - STATUSES
     sorts = [sort for sort in SORTS if sort.search(fold(query.text))]
     return any(_is_about(fold(_with_lead(item, index)), asked, sorts) for item in filling)
 

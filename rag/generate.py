@@ -244,7 +244,7 @@ class _Desk:
         self._hung = threading.Event()
 
     def run(
-        self, work: Callable[[_Emit], None], tidy: Callable[[], None], cancel: threading.Event
+        self, work: Callable[[_Emit], object], tidy: Callable[[], None], cancel: threading.Event
     ) -> Iterator[str]:
         """The pieces that `work` emits; `tidy` follows it, when the reader is gone already."""
         pieces: SimpleQueue[str | Exception | None] = SimpleQueue()
@@ -265,7 +265,7 @@ class _Desk:
 
     def _work(
         self,
-        work: Callable[[_Emit], None],
+        work: Callable[[_Emit], object],
         tidy: Callable[[], None],
         emit: _Emit,
         pieces: SimpleQueue[str | Exception | None],

@@ -189,6 +189,38 @@ def _intents(text: str) -> frozenset[str]:
     return slots_of(folded) | {name for name, pattern in INTENTS.items() if pattern.search(folded)}
 
 
+# A part of a message that asks something by itself.
+ASKS_BY_ITSELF = re.compile(
+    r"[吗么谁啥咋]|几(?!乎|经)|多(?:少|久|大|长)|怎么|怎样|如何|什么|哪|何时|为何|是否|能否|可否|(.)[不没]\1|有没有|是不是|可不可以|"
+    r"\b(?:how|what|which|who|whom|when|where|is|are|do|does|can|could|will|must|should)\b"
+)
+MOST_PARTS, LEAST_PART_CHARS, PART_CONTEXT_CHARS = 4, 3, 40
+
+
+def in_parts(query: Query) -> tuple[Query, ...]:
+    """A message that asks several things as one query for each, in order; empty where it asks one.
+
+    Each is searched with what stands right before it, and judged by its own words.
+    """
+    if query.intents & {"overview", "compare", "places", "order", "errand"} or query.labels:
+        return ()
+    joint = r"[,，、]?\s*and (?=(?:how|what|which|who|when|where|is|are|do|does|can)\b)"
+    pieces = [p for p in re.split(rf"[,，。?？;；!！、\n]|\. |{joint}", query.asked) if p and p.strip()]
+    asking = [
+        i
+        for i, piece in enumerate(pieces)
+        if len(piece.strip()) >= LEAST_PART_CHARS and ASKS_BY_ITSELF.search(fold(piece))
+    ]
+    if not 1 < len(asking) <= MOST_PARTS:
+        return ()
+    parts = []
+    for i in asking:
+        before = ",".join(pieces[:i])[-PART_CONTEXT_CHARS:]
+        text = f"{before},{pieces[i]}" if before else pieces[i]
+        parts.append(replace(query, text=text, asked=pieces[i].strip(), intents=_intents(pieces[i])))
+    return tuple(parts)
+
+
 def check_question(question: str) -> str:
     """`question` without invisible and control characters; raises `InputError` if nothing can be asked."""
     text = INVISIBLE.sub("", question)
@@ -331,6 +363,8 @@ def _mentions(text: str, near: Sequence[Place]) -> list[Mention]:
 
 def _asked_about(text: str, mentions: list[Mention]) -> list[Mention]:
     """The mentions that are where the policy is asked for; all but parts of names and where people come from."""
+    simplified = to_simplified(text)
+    text = simplified if len(simplified) == len(text) else text
     asked = [m for m in mentions if not PART_OF_NAME.match(text[m.span[1] : m.span[1] + 12])]
     settled = [
         m

@@ -6,7 +6,15 @@ import pytest
 
 from rag.errors import InputError
 from rag.types import Metadata, Turn
-from rag.understand import check_question, is_follow_up, labels_of, language_of, understand, without_orders
+from rag.understand import (
+    check_question,
+    in_parts,
+    is_follow_up,
+    labels_of,
+    language_of,
+    understand,
+    without_orders,
+)
 
 HELD = (
     Metadata(
@@ -201,3 +209,24 @@ def test_what_only_sounds_like_an_order_or_abuse_is_a_question(question: str) ->
 )
 def test_orders_errands_and_abuse_alone_are_told(question: str) -> None:
     assert understand(question, (), HELD).intents & {"order", "errand"}
+
+
+def test_a_message_of_several_questions_is_parted() -> None:
+    query = understand("我是返乡农民工，想在南京开店，能贷多少钱？去办要不要带照片？找谁办？", (), HELD)
+    parts = in_parts(query)
+    assert [part.asked for part in parts] == ["能贷多少钱", "去办要不要带照片", "找谁办"]
+    assert "amount" in parts[0].intents
+    assert "department" not in parts[0].intents
+    assert parts[1].text.endswith("能贷多少钱,去办要不要带照片")
+
+
+@pytest.mark.parametrize(
+    "question", ["南京能贷多少钱？", "我在南京，开了店，能贷多少钱？", "南京和长春的贷款有什么不同？各多少？"]
+)
+def test_what_asks_one_thing_is_not_parted(question: str) -> None:
+    assert in_parts(understand(question, (), HELD)) == ()
+
+
+def test_where_a_child_is_registered_is_not_asked_about() -> None:
+    for question in ("南京能贷多少钱？我小孩户口在长春", "南京能貸多少錢？我小孩戶口在長春"):
+        assert understand(question, (), HELD).places == ("南京市",)
