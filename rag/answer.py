@@ -23,6 +23,7 @@ from rag.config import Settings
 from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import ModelError
 from rag.evidence import (
+    ASKING,
     Judgement,
     Scored,
     Scorer,
@@ -69,7 +70,7 @@ from rag.types import (
     Understood,
 )
 from rag.understand import in_parts, understand
-from rag.verify import stated, verify
+from rag.verify import FILLER, stated, verify
 from rag.wording import department_names, in_script, kind_name, place_name, place_names, say, slot_names
 
 log = logging.getLogger(__name__)
@@ -502,7 +503,8 @@ class Answerer:
 def _left_out(query: Query, plan: _Plan, composed: Sequence[Line]) -> Sequence[Line]:
     """The extractive claims that composing may not lose.
 
-    The best one, where no composed claim cites it, and one that fills a slot which no composed claim fills.
+    The best one, where no composed claim cites it, one that fills a slot which no composed claim fills, and one
+    that alone holds words of the question (合伙 ...).
     """
     claims = [line for line in composed if isinstance(line, Claim)]
     kept = [line for line in plan.lines if isinstance(line, Claim) and line not in plan.tail]
@@ -515,7 +517,22 @@ def _left_out(query: Query, plan: _Plan, composed: Sequence[Line]) -> Sequence[L
     asked = [name for name in query.intents if name in SLOTS and name != "department"]
     texts = [claim.text for claim in (*claims, *lost)]
     open_slots = [name for name in asked if not any(fills(name, query, text) for text in texts)]
-    return lost or [line for line in kept if any(fills(name, query, line.text) for name in open_slots)][:1]
+    lost = lost or [line for line in kept if any(fills(name, query, line.text) for name in open_slots)][:1]
+    return lost if query.language == "en" else [*lost, *_alone(query, kept, [*claims, *lost])]
+
+
+def _alone(query: Query, kept: Sequence[Claim], shown: Sequence[Claim]) -> list[Claim]:
+    """The claims that hold words of the question which none of `shown`, nor one before them, holds."""
+    words = set(tokens(fold(ASKING.sub(" ", fold(query.asked)))))
+    open_words = {word for word in words if len(word) == 2 and not set(word) & FILLER}
+    open_words -= set(tokens(fold(" ".join(line.text for line in shown))))
+    found: list[Claim] = []
+    for line in kept:
+        held = open_words & set(tokens(fold(line.text)))
+        if held and line not in shown:
+            found.append(line)
+            open_words -= held
+    return found
 
 
 def _adds(line: Line, said: set[int], language: Language) -> bool:

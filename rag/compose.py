@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from rag.fold import to_simplified
@@ -31,13 +32,46 @@ def prompt_for(question: str, evidence: Sequence[Evidence], language: Language) 
     """The whole prompt: the fixed part, and evidence and question, joined in a single pass."""
     several = len({item.metadata.place for item in evidence}) > 1
     lines = [f"[{mark}] {_shown(item, several)}" for mark, item in enumerate(evidence, 1)]
+    if language == "en":
+        lines = [in_english_figures(line) for line in lines]
     labels = (
         ("Evidence", "Question", "Answer in English")
         if language == "en"
         else ("【依据】", "【问题】", "【回答】")
     )
-    asked = question if language == "en" else to_simplified(question)
+    asked = question if language == "en" else _end_of(to_simplified(question))
     return Prompt(system_prompt(language), "\n".join([labels[0], *lines, f"{labels[1]} {asked}", labels[2]]))
+
+
+MOST_QUESTION_CHARS = 60
+
+
+def _end_of(question: str) -> str:
+    """The last parts of a long question, where it asks; small models retell the story before them."""
+    parts = re.findall(r"[^,，。;；！!？?]+[,，。;；！!？?]*", question)
+    while len(parts) > 1 and sum(map(len, parts)) > MOST_QUESTION_CHARS:
+        parts.pop(0)
+    return "".join(parts)
+
+
+BIG_FIGURE = re.compile(r"(\d+(?:\.\d+)?)\s*(万亿|亿|万)")
+
+
+def in_english_figures(text: str) -> str:
+    """`text` with 万 and 亿 reckoned out, which small models do badly.
+
+    >>> in_english_figures("最高30万元，规模600亿元，共2.5万家")
+    '最高300,000元，规模60 billion元，共25,000家'
+    """
+
+    def reckoned(match: re.Match[str]) -> str:
+        value = Decimal(match[1]) * {"万": 10**4, "亿": 10**8, "万亿": 10**12}[match[2]]
+        for size, name in ((10**9, "billion"), (10**6, "million")):
+            if value >= size:
+                return f"{(value / size).normalize():f} {name}"
+        return f"{value.normalize():,f}"
+
+    return BIG_FIGURE.sub(reckoned, text)
 
 
 def _shown(item: Evidence, several: bool) -> str:

@@ -128,3 +128,51 @@ def test_an_english_claim_is_held_to_the_groups() -> None:
 
 def test_the_printed_number_is_no_part_of_a_stated_sentence() -> None:
     assert stated(LOAN).startswith("对高校毕业生")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("可以。可申请最高20万元的创业担保贷款。[1]", "可以。可申请最高20万元的创业担保贷款。"),
+        ("不能。可申请最高20万元的创业担保贷款。[1]", "可申请最高20万元的创业担保贷款。"),
+        (
+            "是的，根据《贷款管理办法》规定，可申请最高20万元的创业担保贷款。[1]",
+            "是的，可申请最高20万元的创业担保贷款。",
+        ),
+    ],
+)
+def test_a_bare_answer_needs_proof_and_a_source_is_told_by_its_citation(line: str, said: str) -> None:
+    check = verify(line, [LOAN], "zh-Hans")
+    assert check.claim is not None
+    assert check.claim.text == said
+
+
+def test_a_rewording_longer_than_the_sentence_gives_way_to_it() -> None:
+    short = evidence("期限不超过3年。")
+    check = verify("这个创业担保贷款的期限呢，按规定是不超过3年。[1]", [short], "zh-Hans")
+    assert check.outcome is Outcome.REPLACED
+
+
+def test_a_claim_of_two_sentences_is_cited_to_both() -> None:
+    term = evidence("贷款由财政按50%贴息。", "1.5")
+    check = verify("最高20万元的创业担保贷款，由财政按50%贴息。[1]", [LOAN, term], "zh-Hans")
+    assert (check.outcome, check.claim and check.claim.marks) == (Outcome.RECITED, (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("claim", "stands"),
+    [
+        ("A bed in a leased and converted building is subsidised with RMB 6,000.", True),
+        ("Private kindergartens newly opened abroad receive teachers and RMB 6,000.", False),
+    ],
+)
+def test_an_english_claim_says_what_its_proof_does(claim: str, stands: bool) -> None:
+    beds = evidence("租赁房屋改建且租期五年以上的,每张床位补助6000元。")
+    assert (verify(f"{claim} [1]", [beds], "en").outcome is Outcome.SUPPORTED) is stands
+
+
+def test_an_english_bound_stands_beside_its_figure() -> None:
+    signed = evidence("全县已有102家小企业注册使用资源共享平台。")
+    line = "102 small enterprises have signed up to the resource sharing platform. [1]"
+    assert verify(line, [signed], "en").outcome is Outcome.SUPPORTED
+    assert verify(line.replace("102", "Up to 102"), [signed], "en").outcome is Outcome.DROPPED
