@@ -83,6 +83,8 @@ ONE_THING = frozenset(
 )
 MOST_PLACES_APART = 6
 NEAREST_SHOWN = 2
+LITTLE = 2
+"""Pieces of evidence of each place where several are answered apart."""
 # A place has what "which places" asks about when a sentence holds this share of the words that the best one does.
 PLACE_COVERAGE = 0.7
 
@@ -431,7 +433,13 @@ class Answerer:
             return [s.evidence for s in fitting], Judgement(bool(fitting), 1.0 if fitting else 0.0)
         evidence = list(select(scoped, found, self.index))
         judgement = judge(scoped, evidence, found, self.index)
-        return evidence[:2], judgement
+        little = evidence[:LITTLE]
+        if evidence and (best := evidence[best_of(scoped, evidence, found, self.index)]) not in little:
+            # The lead of its list, or the head of its table, goes with it.
+            little = list(
+                dict.fromkeys((next(e for e in evidence if self._family(e) == self._family(best)), best))
+            )
+        return little, judgement
 
     def _plan_which_places(self, query: Query, scopes: list[Query]) -> _Plan:
         """Which places have something: one sentence for each that has it, the others named as having none."""
@@ -515,7 +523,9 @@ def _left_out(query: Query, plan: _Plan, composed: Sequence[Line]) -> Sequence[L
         if plan.best in line.marks and (plan.best not in cited or _strays(query, line, claims))
     ]
     asked = [name for name in query.intents if name in SLOTS and name != "department"]
-    texts = [claim.text for claim in (*claims, *lost)]
+    # An English claim fills what its proof does: the patterns look for Chinese words.
+    proofs = [plan.evidence[mark - 1].text for claim in claims for mark in claim.marks]
+    texts = [claim.text for claim in (*claims, *lost)] + (proofs if query.language == "en" else [])
     open_slots = [name for name in asked if not any(fills(name, query, text) for text in texts)]
     lost = lost or [line for line in kept if any(fills(name, query, line.text) for name in open_slots)][:1]
     return lost if query.language == "en" else [*lost, *_alone(query, kept, [*claims, *lost])]

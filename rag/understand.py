@@ -294,10 +294,10 @@ def _asks_about_policy(text: str, *, named_place: bool) -> bool:
     folded = fold(text)
     if not _content(text):
         return False
-    asks = bool(
-        re.search(r"[?？吗呢]|多少|什么|哪|谁|怎么|如何|几|how|what|who|when|where|which|can i", folded)
+    asks = ASKS_BY_ITSELF.search(folded) or re.search(
+        r"[?？呢]|几|[不没否]\W*$|列出|列一下|查|说说|讲讲", folded
     )
-    return asks and (named_place or any(term.kind in POLICY_KINDS for term in lexicon.expand(folded)))
+    return bool(asks) and (named_place or any(term.kind in POLICY_KINDS for term in lexicon.expand(folded)))
 
 
 # Abuse, and what else is said to nobody in particular.
