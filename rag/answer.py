@@ -84,7 +84,7 @@ ONE_THING = frozenset(
 MOST_PLACES_APART = 6
 NEAREST_SHOWN = 2
 LITTLE = 2
-"""Pieces of evidence of each place where several are answered apart."""
+"""Pieces of evidence of each place where several are answered apart, besides what fits best."""
 # A place has what "which places" asks about when a sentence holds this share of the words that the best one does.
 PLACE_COVERAGE = 0.7
 
@@ -435,10 +435,7 @@ class Answerer:
         judgement = judge(scoped, evidence, found, self.index)
         little = evidence[:LITTLE]
         if evidence and (best := evidence[best_of(scoped, evidence, found, self.index)]) not in little:
-            # The lead of its list, or the head of its table, goes with it.
-            little = list(
-                dict.fromkeys((next(e for e in evidence if self._family(e) == self._family(best)), best))
-            )
+            little.append(best)
         return little, judgement
 
     def _plan_which_places(self, query: Query, scopes: list[Query]) -> _Plan:
