@@ -81,6 +81,8 @@ ASKING_WORD = re.compile(r"什么|啥|哪|谁|多少|几|怎么|如何|吗")
 ONE_THING = frozenset(
     {"amount", "number", "deadline", "date", "papers", "interest", "phone", "overview", "definition"}
 )
+# Slots that nearly any clause fills somewhere: beside a narrower one they are none of what is asked for.
+WIDE = frozenset({"amount", "number", "deadline", "date"})
 MOST_PLACES_APART = 6
 NEAREST_SHOWN = 2
 LITTLE = 2
@@ -574,6 +576,9 @@ def _decisive(judgement: Judgement, query: Query) -> bool:
         return False
     if "confirm" in query.intents:  # what is put to us is put right, whatever else is asked
         return False
+    narrow = asked - WIDE
+    if narrow and not in_parts(query):
+        asked = narrow
     return bool(asked) and asked <= missing
 
 

@@ -71,6 +71,40 @@ SAME_PRICE = {
     "月薪": "薪",
     "工资": "薪",
 }
+# The same asked in English: word -> what a clause prints.
+ENGLISH_PRICED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (re.compile(rf"\b(?:{asked})\b"), re.compile(printed))
+    for asked, printed in (
+        ("deposits?", "押金|保证金|存款|起存|存入"),
+        ("salary|salaries|wages?", "薪|工资|待遇|报酬|收入"),
+        ("rents?", "租"),
+        ("interest(?: rate)?", "利率|利息|贴息|息"),
+        ("fees?|charges?", "费"),
+        ("deductible", "起付"),
+        ("premiums?", "保费|保险费"),
+        ("fines?|penalty|penalties", "罚|追回|退回|退还"),
+    )
+)
+ASKS_PRICE = re.compile(r"\b(?:what|how much|how high)\b")
+# One's own people, asked whether they come in too -> what a clause that lets them in names.
+RELATIVES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    (
+        "老婆|老公|丈夫|妻子|太太|爱人|媳妇|配偶",
+        "wife|husband|spouse|partner",
+        re.compile("配偶|夫妻|爱人|家属|家庭|随迁"),
+    ),
+    (
+        "爸妈?|妈妈?|父母|父亲|母亲|公婆|岳父|岳母",
+        "parents?|father|mother",
+        re.compile("父母|家属|老人|老年|赡养|直系|家庭|双亲"),
+    ),
+    (
+        "儿子|女儿|闺女|小孩|孩子|娃",
+        "son|daughter|child|children|kids?",
+        re.compile("子女|儿童|未成年|家属|孩子|学生|家庭|少年|婴幼儿|幼儿"),
+    ),
+    ("家属|家里人|家人", "famil(?:y|ies)", re.compile("家属|家庭|配偶|子女")),
+)
 # A support by its own name, 丧葬补助: of the two characters before it one at least has to stand somewhere in scope.
 NAMED_SUPPORT = re.compile(r"(?P<what>[一-鿿]{2})(?:补贴|补助|津贴|保险|奖励)")
 # ... unless they only say that it is given: 给予补贴, 政府补贴, 什么补贴.
@@ -92,12 +126,12 @@ FAMILIES: tuple[re.Pattern[str], ...] = (
     re.compile("创业(?:者|人员|人才|群体)|自主创业"),
     re.compile("失业|就业困难|下岗|无业|低保|困难|灵活就业"),
     re.compile("贫困|脱贫|低保|低收入|特困|困难"),
-    re.compile("老年|老人|退休|父母"),
+    re.compile("老年|老人|退休"),
 )
 # Supports whose name says as often who one is: 家里低保.
 STATUSES = frozenset({"最低生活保障"})
-# Where somebody is registered, or how old a worker may be, is a condition and no group of its own.
-NO_GROUP = frozenset({"本市户籍人员", "外来人口", "劳动年龄内人员"})
+# Where somebody is registered, how old a worker may be or whose child one is makes no group of its own.
+NO_GROUP = frozenset({"本市户籍人员", "外来人口", "劳动年龄内人员", "父母"})
 ENTERPRISE = re.compile("企业|公司|工商户|机构|商户|合作社|农场|单位|市场主体|纳税人")
 
 # Words of asking, which no clause has to hold.
@@ -552,7 +586,7 @@ def judge(query: Query, evidence: Sequence[Evidence], found: Found, index: Index
     )
     if _unnamed(query, evidence, index):
         missing = (*missing, "named")
-    if _other_group(query, evidence, [hit.clause for hit in found.hits]):
+    if _other_group(query, evidence, [hit.clause for hit in found.hits]) or _other_relative(query, evidence):
         missing = (*missing, "group")
     if _other_year(query, evidence):
         missing = (*missing, "year")
@@ -627,8 +661,11 @@ def _unnamed(query: Query, evidence: Sequence[Evidence], index: Index) -> bool:
     """Whether the question asks what a thing costs or for a support by name, and no clause quoted names it."""
     question = fold(query.asked)
     context = fold(" ".join(" ".join([*item.clause.heading, item.clause.text]) for item in evidence))
-    if query.language == "en" or not context:
+    if not context:
         return False
+    if query.language == "en":
+        asked = (printed for word, printed in ENGLISH_PRICED if word.search(question))
+        return bool(ASKS_PRICE.search(question)) and not all(printed.search(context) for printed in asked)
     if query.intents & {"amount", "number", "interest"}:
         for match in PRICED.finditer(question):
             priced = match.group()
@@ -670,6 +707,21 @@ def _other_group(query: Query, evidence: Sequence[Evidence], near: Sequence[Clau
         supports = any(term.kind == "support" for term in lexicon.expand(fold(query.asked)))
         return supports and not any(names(groups_of(clause)) for clause in near)
     return all(groups and not names(groups) for groups in held)
+
+
+def _other_relative(query: Query, evidence: Sequence[Evidence]) -> bool:
+    """Whether the question asks if somebody's relative comes in too, and no clause quoted names such a one."""
+    question = fold(query.asked)
+    context = fold(" ".join(" ".join([*item.clause.heading, item.clause.text]) for item in evidence))
+    return any(
+        re.search(
+            rf"(?:的|他|她)(?:{said})[^,.;?!]{{0,8}}(?:能|可以|是否|算)|(?:{said})[^,.;?!]{{0,6}}(?:能|可以)[^,.;?!]{{0,6}}(?:跟着|一起|一块|也)|"
+            rf"\bcan (?:my|the|his|her|their) (?:{english_said})\b|(?:'s|s') (?:{english_said}) (?:can|get|qualify|join|apply|be)|\bdo (?:\w+ )?\w+s' (?:{english_said})",
+            question,
+        )
+        and not printed.search(context)
+        for said, english_said, printed in RELATIVES
+    )
 
 
 def _other_year(query: Query, evidence: Sequence[Evidence]) -> bool:

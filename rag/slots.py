@@ -48,7 +48,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "phone": Slot(
         re.compile(
-            r"电话|热线|联系方式|手机号|phone|telephone|hotline|\b(?:whom?|number) (?:\w+ ){1,3}(?:call|ring)\b"
+            r"(?<!打)(?<!打了)(?<!接)电话|热线|联系方式|手机号|phone|telephone|hotline|\b(?:whom?|number) (?:\w+ ){1,3}(?:call|ring)\b"
         ),
         re.compile(r"\d{3,4}-?\d{7,8}|1\d{10}|12\d{3}"),
         "电话",
@@ -155,7 +155,7 @@ SLOTS: dict[str, Slot] = {
             r"(?<![a-z])app(?![a-z])"
         ),
         re.compile(
-            r"网上|线上|网站|网址|网络|平台|系统|小程序|(?<![a-z])app(?![a-z])|公众号|电子|掌上|一网|在线|全程网办|www"
+            r"网上|线上|网站|网址|网络|平台|系统|小程序|(?<![a-z])app(?![a-z])|公众号|掌上|一网|在线|全程网办|www"
         ),
         "网上办理的途径",
         "a way online",
@@ -214,7 +214,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "payout": Slot(
         re.compile(
-            r"(?:一次性|分期|分几次|分几年|按月|怎么)(?:就)?(?:发|给|拨|付|打)(?!展|现|布)|(?:什么时候|啥时候|多久|几时)\S{0,4}(?:到账|发放|发下来|拨|打到)|in one go|instal?ments?|paid out"
+            r"(?:一次性|分期|分几[次年期]|按月|怎么)(?:就)?(?:发|给|拨|付|打)(?!展|现|布)|(?:什么时候|啥时候|多久|几时)\S{0,4}(?:到账|发放|发下来|拨|打到)|in one go|instal?ments?|paid out"
         ),
         re.compile(
             r"拨付|拨款|分\S{1,3}(?:期|年|次|批)|一次性|按月|按年|按季|按比例|每月|发放|到账|兑现|首期|预拨"
@@ -265,15 +265,32 @@ SAME_SORT: tuple[tuple[frozenset[str], str], ...] = (
 )
 
 
+# English words for what is counted -> the unit that Chinese clauses print.
+ENGLISH_UNITS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(rf"\bhow (?:many|long)\b(?: more| other| such)?(?: [a-z-]+)?? (?:{words})\b"), unit)
+    for words, unit in (
+        ("years?|months?|weeks?|days?|hours?", "年"),
+        ("people|persons?|workers?|students?|graduates?|trainees?|veterans?", "人"),
+        ("firms?|companies|businesses|enterprises|households|shops|incubators?|bases?", "家"),
+        ("square met(?:re|er)s?|mu", "平方米"),
+        ("times", "次"),
+        ("cases", "件"),
+    )
+)
+
+
 def counted(folded: str) -> re.Pattern[str] | None:
     """What a clause has to print where a question counts something: 几年 wants a duration; None where it counts nothing.
 
     A calendar year (2025年) is no duration.
     """
     match = COUNTED.search(folded)
-    if match is None:
+    printed = (
+        match["unit"] if match else next((u for asked, u in ENGLISH_UNITS if asked.search(folded)), None)
+    )
+    if printed is None:
         return None
-    unit = next((sort for units, sort in SAME_SORT if match["unit"] in units), match["unit"])
+    unit = next((sort for units, sort in SAME_SORT if printed in units), printed)
     number = r"(?<!\d)(?:\d{1,3}(?:[,.]\d+)?|\d{5,}|\d{4}(?!年)|[〇一二两三四五六七八九十百千万半]+)"
     # 5万人次, 人次达到100万; and the cell of a table, 小学计划:120
     return re.compile(rf"{number}\s*[余多万]?{unit}|{unit}[^,.;]{{0,6}}{number}|[:：]\s*\d+\s*(?:[;；]|$)")

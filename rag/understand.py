@@ -96,9 +96,9 @@ PART_OF_NAME = re.compile(
 )
 # 从北京回来, 北京户口, 在北京打工: where somebody comes from, not where the policy is asked for.
 COMES_FROM = re.compile(
-    r"(?:从|由|原籍|籍贯|毕业于|(?:老家|户口|户籍|学籍|祖籍)(?:是|在|还在|落在)?)\s*$|\bfrom\s+$"
+    r"(?:从|由|原籍|籍贯|毕业于|(?:老家|户口|户籍|学籍|祖籍)(?:是|在|还在|落在)?)\s*$|\b(?:from|next to|near|beside|bordering)\s+$"
 )
-COMES_FROM_AFTER = re.compile(r"(?:人(?!才|员)|户口|户籍|籍|毕业|打工|上学|读书|回来|工作了)")
+COMES_FROM_AFTER = re.compile(r"(?:人(?!才|员)|户口|户籍|籍|毕业|打工|上学|读书|回来|工作了|旁边|隔壁|边上)")
 
 POLICY_KINDS = frozenset({"support", "procedure", "group", "department", "concept", "organisation"})
 REPEATED = re.compile(r"([一-鿿]{2,4})\1")  # 四众四众, said for emphasis

@@ -10,6 +10,7 @@ from rag.evidence import (
     _confidence,
     _of_other_scheme,
     _other_group,
+    _other_relative,
     _other_year,
     _unnamed,
     fills,
@@ -106,3 +107,33 @@ def test_a_field_of_another_scheme_than_the_one_named_fills_nothing(library: Ind
     assert _of_other_scheme(item, query_of("吕梁市就业见习补贴要什么材料", library), named)
     assert not _of_other_scheme(item, query_of("吕梁市的补贴要什么材料", library), named)
     assert not _of_other_scheme(papers, query_of("吕梁市就业见习补贴要什么材料", library), named)
+
+
+RELATIVES = [
+    ("吕梁市返乡农民工的老婆能不能跟着参保", "返乡农民工可参加社会保险。", True),
+    ("吕梁市返乡农民工的老婆能不能跟着参保", "返乡农民工及其配偶可参加社会保险。", False),
+    ("我老婆在吕梁市开店能贷多少钱", "可申请最高20万元的贷款。", False),
+    ("Can the wife of a veteran join the training in Lüliang?", "组织退役军人参加技能培训。", True),
+    ("Can my daughter enter the contest in Lüliang?", "在校学生可以参赛。", False),
+]
+
+
+@pytest.mark.parametrize(("question", "text", "other"), RELATIVES)
+def test_a_relative_who_is_to_come_in_too_is_named(
+    question: str, text: str, other: bool, library: Index
+) -> None:
+    assert _other_relative(query_of(question, library), [said(text, library)]) is other
+
+
+@pytest.mark.parametrize(
+    ("text", "unnamed"), [("推出简易开户服务。", True), ("开户起存金额为1元,免收押金。", False)]
+)
+def test_what_an_english_question_prices_is_named(text: str, unnamed: bool, library: Index) -> None:
+    question = "What is the minimum deposit for a simple account in Lüliang?"
+    assert _unnamed(query_of(question, library), [said(text, library)], library) is unnamed
+
+
+@pytest.mark.parametrize(("text", "filled"), [("期限不超过3年。", True), ("可贷300000元。", False)])
+def test_english_years_are_no_sum(text: str, filled: bool, library: Index) -> None:
+    query = query_of("How many years do I have to pay back the loan in Lüliang?", library)
+    assert fills("number", query, text) is filled

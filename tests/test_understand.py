@@ -230,3 +230,13 @@ def test_what_asks_one_thing_is_not_parted(question: str) -> None:
 def test_where_a_child_is_registered_is_not_asked_about() -> None:
     for question in ("南京能贷多少钱？我小孩户口在长春", "南京能貸多少錢？我小孩戶口在長春"):
         assert understand(question, (), HELD).places == ("南京市",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Changchun next to Nanjing: is there a grant?", "不要再叫我打电话去问了！长春的审批时限压缩到多少"],
+)
+def test_what_is_only_said_by_the_way_is_not_asked_for(question: str) -> None:
+    query = understand(question, (), HELD)
+    assert query.places == ("长春市",)
+    assert "phone" not in query.intents
