@@ -135,7 +135,7 @@ def without_bare_answer(text: str, proof: str) -> str:
     ('可以。创业有补贴。', '创业有补贴。')
     """
     match = BARE_ANSWER.match(text)
-    if match is None:
+    if match is None or text[match.end() : match.end() + 1].isascii():  # English: verified as it stands
         return text
     denied = bool(NEGATION.search(proof))
     proved = denied if match["no"] else GRANTS.search(proof) and not denied
@@ -157,6 +157,8 @@ def _faults(text: str, cited: Sequence[Evidence], language: Language) -> list[st
     folded, folded_proof = fold(text), fold(proof)
     if len(text) > MAX_CLAIM_CHARS[language]:
         return ["it is too long to be one claim"]
+    if "?" in folded:
+        return ["it asks, and claims nothing"]
     faults = [
         f"number {_shown(q)} is not in the evidence" for q in sorted(quantities(text) - quantities(context))
     ]
@@ -276,6 +278,8 @@ def _english_faults(text: str, proof: str, context: str) -> list[str]:
         word for word in re.findall(r"\b[A-Z][A-Za-z]*[A-Z]\b", text) if word.lower() not in fold(context)
     ]
     faults += [f"{word} is not in the evidence" for word in strange if word not in ENGLISH_CAPITALS]
+    if NEGATION.search(fold(text)) and not NEGATION.search(fold(proof)):
+        faults.append("a negation was added")
     met = _met(text, proof)
     if met < LEAST_MET:
         faults.append(f"only {met:.0%} of its words are the evidence's")

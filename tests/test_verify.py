@@ -176,3 +176,10 @@ def test_an_english_bound_stands_beside_its_figure() -> None:
     line = "102 small enterprises have signed up to the resource sharing platform. [1]"
     assert verify(line, [signed], "en").outcome is Outcome.SUPPORTED
     assert verify(line.replace("102", "Up to 102"), [signed], "en").outcome is Outcome.DROPPED
+
+
+def test_what_asks_claims_nothing_and_english_adds_no_negation() -> None:
+    echoed = "高校毕业生自主创业，可申请最高20万元的创业担保贷款，我算不算？[1]"
+    assert verify(echoed, [LOAN], "zh-Hans").outcome is Outcome.REPLACED
+    assert verify("No, you cannot borrow up to RMB 200,000. [1]", [LOAN], "en").outcome is Outcome.DROPPED
+    assert verify("Yes, you can borrow up to RMB 200,000. [1]", [LOAN], "en").outcome is Outcome.SUPPORTED
