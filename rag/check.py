@@ -34,9 +34,10 @@ from rag.compare import (
 )
 from rag.embed import Embedder
 from rag.errors import InputError
-from rag.evidence import ENTERPRISE, of_sentence
+from rag.evidence import of_sentence
 from rag.fold import fold, to_simplified
 from rag.index import Index
+from rag.named import ENTERPRISE
 from rag.places import Mention, Place
 from rag.quantities import quantities
 from rag.retrieve import search_words

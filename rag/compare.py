@@ -16,8 +16,8 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from rag import lexicon
-from rag.evidence import FAMILIES
 from rag.fold import INVISIBLE, PUNCTUATION, fold, to_simplified
+from rag.named import FAMILIES
 from rag.quantities import Located, Quantity, located
 from rag.terms import tokens
 from rag.types import Difference, Span

@@ -17,6 +17,7 @@ from rag import english, lexicon
 from rag.brief import fills_field
 from rag.fold import fold
 from rag.index import Index
+from rag.named import GIVING, other_group, other_relative, other_year, unnamed
 from rag.quantities import quantities
 from rag.retrieve import Found, label_matches, search_words
 from rag.slots import NUMBER, SLOTS, counted
@@ -46,8 +47,6 @@ RANK_BONUS = 0.35
 MARGIN_ONE_THING, MARGIN_SEVERAL, MARGIN_OPEN_SLOT = 0.35, 0.6, 0.8
 CLAUSES_LOOKED_AT = 8
 
-# What is asked for when the question speaks of being given something ...
-GIVING = re.compile(r"奖|补|贷|领|给|借|发放|资助|拿到|享受|award|subsid|loan|borrow|grant|receive|get")
 # ... is no sum that only says from when on: 营业收入首次达到10亿元.
 THRESHOLD = re.compile(
     rf"(?:达到|达|突破|(?<!不)超过|满|不低于|不少于|低于|不足)\s*(?:{NUMBER}\s*元?[、,和或至-]*)+\s*(?:万|亿)?元?"
@@ -58,82 +57,8 @@ SORTS: tuple[re.Pattern[str], ...] = (
     re.compile("贷款|借款|授信|能贷|loan|borrow"),
     re.compile("奖励|奖金|奖补|资助|award|reward|bonus"),
 )
-# What an amount is asked of, beside supports: a fee, a rent, a rate; the evidence has to name it too.
-PRICED = re.compile(
-    r"[一-鿿]?(?:费率|利率|费(?!用)|率)|[租押薪佣]金|[房车]租|工资|薪[资水酬]|年薪|月薪|分数线?|学位|名额|房价|单价|门票|罚款|罚金"
-)
-SAME_PRICE = {
-    "租金": "租",
-    "房租": "租",
-    "薪水": "薪",
-    "薪资": "薪",
-    "年薪": "薪",
-    "月薪": "薪",
-    "工资": "薪",
-}
-# The same asked in English: word -> what a clause prints.
-ENGLISH_PRICED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
-    (re.compile(rf"\b(?:{asked})\b"), re.compile(printed))
-    for asked, printed in (
-        ("deposits?", "押金|保证金|存款|起存|存入"),
-        ("salary|salaries|wages?", "薪|工资|待遇|报酬|收入"),
-        ("rents?", "租"),
-        ("interest(?: rate)?", "利率|利息|贴息|息"),
-        ("fees?|charges?", "费"),
-        ("deductible", "起付"),
-        ("premiums?", "保费|保险费"),
-        ("fines?|penalty|penalties", "罚|追回|退回|退还"),
-    )
-)
-ASKS_PRICE = re.compile(r"\b(?:what|how much|how high)\b")
-# One's own people, asked whether they come in too -> what a clause that lets them in names.
-RELATIVES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
-    (
-        "老婆|老公|丈夫|妻子|太太|爱人|媳妇|配偶",
-        "wife|husband|spouse|partner",
-        re.compile("配偶|夫妻|爱人|家属|家庭|随迁"),
-    ),
-    (
-        "爸妈?|妈妈?|父母|父亲|母亲|公婆|岳父|岳母",
-        "parents?|father|mother",
-        re.compile("父母|家属|老人|老年|赡养|直系|家庭|双亲"),
-    ),
-    (
-        "儿子|女儿|闺女|小孩|孩子|娃",
-        "son|daughter|child|children|kids?",
-        re.compile("子女|儿童|未成年|家属|孩子|学生|家庭|少年|婴幼儿|幼儿"),
-    ),
-    ("家属|家里人|家人", "famil(?:y|ies)", re.compile("家属|家庭|配偶|子女")),
-)
-# A support by its own name, 丧葬补助: of the two characters before it one at least has to stand somewhere in scope.
-NAMED_SUPPORT = re.compile(r"(?P<what>[一-鿿]{2})(?:补贴|补助|津贴|保险|奖励)")
-# ... unless they only say that it is given: 给予补贴, 政府补贴, 什么补贴.
-GIVEN = re.compile(
-    r"[给领取拿发享受请有没些多少么的了吗啥种类项性钱年月]|政府|国家|创业|相关|各种|哪些|资金|财政|就业|企业|人员"
-)
-# Words of an eligibility: only then must the group that a question names stand in the clause.
-ELIGIBLE = re.compile(
-    r"能|可以|可否|资格|符合|享受|算|条件|吗|有没有|哪些|什么|\bcan\b|\bmay\b|eligib|qualif|entitled|\bget\b"
-)
-NOT_MEANT = re.compile(r"(?:不是|并非|没有?当过|除了)[^,.;，。；]{1,8}?(?=[,.;，。；]|的?[,，]|就是|而是|$)")
-# Groups of people that everyday words and documents do not keep apart.
-FAMILIES: tuple[re.Pattern[str], ...] = (
-    re.compile("大学生|高校毕业生|毕业生|留学生|大中专|学生"),
-    re.compile("农民工|返乡|农民|农牧民|农村|脱贫|进城务工"),
-    re.compile("退役|军人|军属|复员|转业|士兵"),
-    re.compile("外国|外籍|海外|留学|归国|华侨|港澳台"),
-    re.compile("人才|专家|博士|科研人员|科技人员|技术人员"),
-    re.compile("创业(?:者|人员|人才|群体)|自主创业"),
-    re.compile("失业|就业困难|下岗|无业|低保|困难|灵活就业"),
-    re.compile("贫困|脱贫|低保|低收入|特困|困难"),
-    re.compile("老年|老人|退休"),
-)
 # Supports whose name says as often who one is: 家里低保.
 STATUSES = frozenset({"最低生活保障"})
-# Where somebody is registered, how old a worker may be or whose child one is makes no group of its own.
-NO_GROUP = frozenset({"本市户籍人员", "外来人口", "劳动年龄内人员", "父母"})
-ENTERPRISE = re.compile("企业|公司|工商户|机构|商户|合作社|农场|单位|市场主体|纳税人")
-
 # Words of asking, which no clause has to hold.
 ASKING = re.compile(
     r"请问|请列出|请查|请|我想|我们|我是|我在|我|你们|您|想要|想|需要|能不能|可不可以|是不是|有没有|能够|可以|可否|能否|怎么样|怎样|怎么|咋样|咋|如何|"
@@ -584,11 +509,11 @@ def judge(query: Query, evidence: Sequence[Evidence], found: Found, index: Index
         for name in sorted(query.intents & set(SLOTS))
         if not _filled(name, query, telling if name in EASILY_FILLED else meant, index)
     )
-    if _unnamed(query, evidence, index):
+    if unnamed(query, evidence, index):
         missing = (*missing, "named")
-    if _other_group(query, evidence, [hit.clause for hit in found.hits]) or _other_relative(query, evidence):
+    if other_group(query, evidence, [hit.clause for hit in found.hits]) or other_relative(query, evidence):
         missing = (*missing, "group")
-    if _other_year(query, evidence):
+    if other_year(query, evidence):
         missing = (*missing, "year")
     return Judgement(x >= 0, _confidence(x, missing), missing, x > UNRELATED)
 
@@ -649,115 +574,3 @@ def _with_lead(item: Evidence, index: Index) -> str:
     lead = index.leads.get(index.number[item.clause.id])
     led = [index.clauses[lead].text] if lead is not None else []
     return " ".join([*item.clause.heading, *led, item.text])
-
-
-# A year that only tells of the asker's own affairs: 2010年建的, 2018年9月生, 一套2010年的.
-BORN = re.compile(
-    r"\d{4}年?[\d月日号./-]*\s*(?:出?生|毕业|入职|入学|入伍|退伍|退役|注册|成立|开业|开的|建|买|购|结婚|领证|搬|来)|\d{4}年的(?=[,.?!;]|$)"
-)
-
-
-def _unnamed(query: Query, evidence: Sequence[Evidence], index: Index) -> bool:
-    """Whether the question asks what a thing costs or for a support by name, and no clause quoted names it."""
-    question = fold(query.asked)
-    context = fold(" ".join(" ".join([*item.clause.heading, item.clause.text]) for item in evidence))
-    if not context:
-        return False
-    if query.language == "en":
-        asked = (printed for word, printed in ENGLISH_PRICED if word.search(question))
-        return bool(ASKS_PRICE.search(question)) and not all(printed.search(context) for printed in asked)
-    if query.intents & {"amount", "number", "interest"}:
-        for match in PRICED.finditer(question):
-            priced = match.group()
-            named = SAME_PRICE.get(priced, priced[-2:]) in context
-            if not named and not _known_otherwise(priced, question, context):
-                return True
-    scope = index.terms.scope(index.clauses_of(query.documents))
-    return any(
-        not (GIVEN.search(match["what"]) or any(index.terms.holds(char, scope) for char in match["what"]))
-        for match in NAMED_SUPPORT.finditer(question)
-    )
-
-
-def _known_otherwise(word: str, question: str, context: str) -> bool:
-    """Whether the evidence names in other words a term that the question names with `word` in it."""
-    held = {term.official for term in lexicon.expand(context)}
-    return any(
-        term.official in held
-        and any(word in form or form in word for form in (*term.search_words, *term.lay))
-        for term in lexicon.expand(question)
-    )
-
-
-def _other_group(query: Query, evidence: Sequence[Evidence], near: Sequence[Clause]) -> bool:
-    """Whether the question names a group of people and every clause quoted names other groups only.
-
-    Where none is named, it is enough that a clause found `near` by names the group.
-    """
-    question = NOT_MEANT.sub(" ", fold(query.asked))
-    asked = groups_in(question)
-    if not asked or not (ELIGIBLE.search(question) or GIVING.search(question)):
-        return False
-
-    def names(groups: set[str]) -> bool:
-        return any(same_group(a, b) for a in asked for b in groups)
-
-    held = [groups_of(item.clause) for item in evidence]
-    if not any(held):  # enough for a procedure, not for a support that a group asks about
-        supports = any(term.kind == "support" for term in lexicon.expand(fold(query.asked)))
-        return supports and not any(names(groups_of(clause)) for clause in near)
-    return all(groups and not names(groups) for groups in held)
-
-
-def _other_relative(query: Query, evidence: Sequence[Evidence]) -> bool:
-    """Whether the question asks if somebody's relative comes in too, and no clause quoted names such a one."""
-    question = fold(query.asked)
-    context = fold(" ".join(" ".join([*item.clause.heading, item.clause.text]) for item in evidence))
-    return any(
-        re.search(
-            rf"(?:的|他|她)(?:{said})[^,.;?!]{{0,8}}(?:能|可以|是否|算)|(?:{said})[^,.;?!]{{0,6}}(?:能|可以)[^,.;?!]{{0,6}}(?:跟着|一起|一块|也)|"
-            rf"\bcan (?:my|the|his|her|their) (?:{english_said})\b|(?:'s|s') (?:{english_said}) (?:can|get|qualify|join|apply|be)|\bdo (?:\w+ )?\w+s' (?:{english_said})",
-            question,
-        )
-        and not printed.search(context)
-        for said, english_said, printed in RELATIVES
-    )
-
-
-def _other_year(query: Query, evidence: Sequence[Evidence]) -> bool:
-    """Whether the question names years and neither the clauses quoted nor their documents speak of one."""
-    question = BORN.sub(" ", fold(query.asked))
-    asked = {quantity.value for quantity in quantities(question) if quantity.kind == "year"}
-    if not asked:
-        return False
-    spoken = " ".join(
-        " ".join(
-            filter(
-                None,
-                (item.clause.text, item.metadata.title, item.metadata.doc_number, item.metadata.date_issued),
-            )
-        )
-        for item in evidence
-    )
-    return not any(str(int(year)) in spoken for year in asked)
-
-
-def groups_of(clause: Clause) -> set[str]:
-    """The groups of people that a clause or its headings name."""
-    return groups_in(clause.text + "".join(clause.heading))
-
-
-def groups_in(text: str) -> set[str]:
-    """The official names of the groups of people that a text speaks of."""
-    return {
-        term.official
-        for term in lexicon.expand(fold(text))
-        if term.kind == "group" and term.official not in NO_GROUP and not ENTERPRISE.search(term.official)
-    }
-
-
-def same_group(one: str, other: str) -> bool:
-    """Whether two groups of people, by their official names, are one, one part of the other, or of one family."""
-    if one in other or other in one:
-        return True
-    return any(family.search(one) and family.search(other) for family in FAMILIES)

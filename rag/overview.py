@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.brief import under_scheme
-from rag.evidence import ASKS, Scorer, groups_in, is_title, of_sentence, same_group
+from rag.evidence import ASKS, Scorer, is_title, of_sentence
 from rag.fold import fold
 from rag.index import Index
+from rag.named import groups_in, same_group
 from rag.retrieve import Found
 from rag.types import Evidence, Query, Sentence
 from rag.verify import PRINTED_NUMBER

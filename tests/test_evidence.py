@@ -6,17 +6,9 @@ import dataclasses
 
 import pytest
 
-from rag.evidence import (
-    _confidence,
-    _of_other_scheme,
-    _other_group,
-    _other_relative,
-    _other_year,
-    _unnamed,
-    fills,
-    of_sentence,
-)
+from rag.evidence import _confidence, _of_other_scheme, fills, of_sentence
 from rag.index import Index
+from rag.named import other_group, other_relative, other_year, unnamed
 from rag.types import Evidence, Query, Sentence, Span
 from rag.understand import understand
 
@@ -42,9 +34,9 @@ PRICES = [
 ]
 
 
-@pytest.mark.parametrize(("question", "text", "unnamed"), PRICES)
-def test_price_or_support_asked_for_is_named(question: str, text: str, unnamed: bool, library: Index) -> None:
-    assert _unnamed(query_of(question, library), [said(text, library)], library) is unnamed
+@pytest.mark.parametrize(("question", "text", "missed"), PRICES)
+def test_price_or_support_asked_for_is_named(question: str, text: str, missed: bool, library: Index) -> None:
+    assert unnamed(query_of(question, library), [said(text, library)], library) is missed
 
 
 GROUPS = [
@@ -59,13 +51,13 @@ GROUPS = [
 def test_group_asked_about_is_named_where_it_matters(
     question: str, text: str, other: bool, library: Index
 ) -> None:
-    assert _other_group(query_of(question, library), [said(text, library)], ()) is other
+    assert other_group(query_of(question, library), [said(text, library)], ()) is other
 
 
 def test_year_of_birth_is_no_year_asked_about(library: Index) -> None:
     evidence = [said("年满六周岁的可以报名。", library)]
-    assert not _other_year(query_of("娃2018年9月2号生的，吕梁市能上学吗", library), evidence)
-    assert _other_year(query_of("吕梁市2031年给多少补贴", library), evidence)
+    assert not other_year(query_of("娃2018年9月2号生的，吕梁市能上学吗", library), evidence)
+    assert other_year(query_of("吕梁市2031年给多少补贴", library), evidence)
 
 
 DAYS = [
@@ -122,15 +114,15 @@ RELATIVES = [
 def test_a_relative_who_is_to_come_in_too_is_named(
     question: str, text: str, other: bool, library: Index
 ) -> None:
-    assert _other_relative(query_of(question, library), [said(text, library)]) is other
+    assert other_relative(query_of(question, library), [said(text, library)]) is other
 
 
 @pytest.mark.parametrize(
-    ("text", "unnamed"), [("推出简易开户服务。", True), ("开户起存金额为1元,免收押金。", False)]
+    ("text", "missed"), [("推出简易开户服务。", True), ("开户起存金额为1元,免收押金。", False)]
 )
-def test_what_an_english_question_prices_is_named(text: str, unnamed: bool, library: Index) -> None:
+def test_what_an_english_question_prices_is_named(text: str, missed: bool, library: Index) -> None:
     question = "What is the minimum deposit for a simple account in Lüliang?"
-    assert _unnamed(query_of(question, library), [said(text, library)], library) is unnamed
+    assert unnamed(query_of(question, library), [said(text, library)], library) is missed
 
 
 @pytest.mark.parametrize(("text", "filled"), [("期限不超过3年。", True), ("可贷300000元。", False)])
