@@ -69,7 +69,7 @@ from rag.types import (
     Turn,
     Understood,
 )
-from rag.understand import in_parts, understand
+from rag.understand import asking, in_parts, understand
 from rag.verify import FILLER, stated, verify
 from rag.wording import department_names, in_script, kind_name, place_name, place_names, say, slot_names
 
@@ -532,7 +532,7 @@ def _left_out(query: Query, plan: _Plan, composed: Sequence[Line]) -> Sequence[L
 
 def _alone(query: Query, kept: Sequence[Claim], shown: Sequence[Claim]) -> list[Claim]:
     """The claims that hold words of the question which none of `shown`, nor one before them, holds."""
-    words = set(tokens(fold(ASKING.sub(" ", fold(query.asked)))))
+    words = set(tokens(fold(ASKING.sub(" ", fold(asking(query.asked))))))
     open_words = {word for word in words if len(word) == 2 and not set(word) & FILLER}
     open_words -= set(tokens(fold(" ".join(line.text for line in shown))))
     found: list[Claim] = []
@@ -555,15 +555,19 @@ LEAST_KEPT = 0.5
 
 def _strays(query: Query, line: Claim, composed: Sequence[Claim]) -> bool:
     """Whether the composed claims leave out most of what the question and the best sentence have in common."""
-    asked = {token for token in tokens(fold(_asked(query))) if len(token) > 1}
+    asked = {token for token in tokens(fold(asking(_asked(query)))) if len(token) > 1}
     shared = asked & set(tokens(fold(line.text)))
     kept = set(tokens(fold(" ".join(claim.text for claim in composed))))
     return query.language != "en" and len(shared & kept) < LEAST_KEPT * len(shared)
 
 
 def _asked(query: Query) -> str:
-    """The question as the model reads it: with what the history supplies."""
-    return query.text if len(query.text) > len(query.asked) else query.asked
+    """The question as the model reads it: with what the history supplies, without whom to ask, which no model words."""
+    text = query.text if len(query.text) > len(query.asked) else query.asked
+    for part in in_parts(query):
+        if "department" in part.intents and not part.intents & ONE_THING:
+            text = text.replace(part.asked, "")
+    return text.strip(" ,，。?？") or query.asked
 
 
 def _decisive(judgement: Judgement, query: Query) -> bool:

@@ -197,6 +197,12 @@ ASKS_BY_ITSELF = re.compile(
 MOST_PARTS, LEAST_PART_CHARS, PART_CONTEXT_CHARS = 4, 3, 40
 
 
+def asking(text: str) -> str:
+    """The parts of a text that ask something by themselves; the whole of it where none does."""
+    pieces = re.split(r"[,，。?？;；!！、\n]|\. ", text)
+    return " ".join(piece for piece in pieces if ASKS_BY_ITSELF.search(fold(piece))) or text
+
+
 def in_parts(query: Query) -> tuple[Query, ...]:
     """A message that asks several things as one query for each, in order; empty where it asks one.
 

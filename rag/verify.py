@@ -101,13 +101,28 @@ def verify(
             reasons.append("it is longer than what it rewords")
         if whole_lists and language != "en" and _lost_items(fold(text), fold(cited[0].text)):
             reasons.append("items of the list are left out")
-        if not reasons:
+        kept = _proved_part(text, cited, language)
+        if not reasons and kept in ("", text):
             return Check(line, Outcome.SUPPORTED, Claim(text, real))
+        if kept:
+            return Check(
+                line, Outcome.SUPPORTED, Claim(kept, real), (*reasons, "only what is proved of it is kept")
+            )
     if text and (others := _proved_by(text, real, evidence, language)):
         return Check(line, Outcome.RECITED, Claim(text, others), tuple(reasons))
     if real and real[0] not in used and language != "en":
         return Check(line, Outcome.REPLACED, Claim(stated(evidence[real[0] - 1]), real[:1]), tuple(reasons))
     return Check(line, Outcome.DROPPED, None, tuple(reasons or ["no text"]))
+
+
+def _proved_part(text: str, cited: Sequence[Evidence], language: Language) -> str:
+    """The sentences of a claim of several that its evidence proves one by one; empty where none does, or it is but one."""
+    parts = re.findall(r"[^。!！?？.]+(?:\.(?=\d)[^。!！?？.]*)*[。!！?？.]+[\s”]*", text)
+    if len(parts) < 2 or "".join(parts) != text:
+        return ""
+    proved = [p for p in parts if BARE_ANSWER.fullmatch(p) or not _faults(p.strip(), cited, language)]
+    kept = "" if all(map(BARE_ANSWER.fullmatch, proved)) else "".join(proved).strip()
+    return "" if kept and language != "en" and _is_longer(kept, cited) else kept
 
 
 def _proved_by(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.types import Clause, Evidence, Metadata, Outcome, Span
+from rag.types import Clause, Evidence, Language, Metadata, Outcome, Span
 from rag.verify import stated, verify
 
 
@@ -183,3 +183,21 @@ def test_what_asks_claims_nothing_and_english_adds_no_negation() -> None:
     assert verify(echoed, [LOAN], "zh-Hans").outcome is Outcome.REPLACED
     assert verify("No, you cannot borrow up to RMB 200,000. [1]", [LOAN], "en").outcome is Outcome.DROPPED
     assert verify("Yes, you can borrow up to RMB 200,000. [1]", [LOAN], "en").outcome is Outcome.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("line", "kept", "language"),
+    [
+        ("最高能贷20万元的创业担保贷款。找市创业服务中心。[1]", "最高能贷20万元的创业担保贷款。", "zh-Hans"),
+        (
+            "You can borrow up to RMB 200,000. It is free for 9 years. [1]",
+            "You can borrow up to RMB 200,000.",
+            "en",
+        ),
+    ],
+)
+def test_of_several_sentences_those_that_are_proved_are_kept(
+    line: str, kept: str, language: Language
+) -> None:
+    check = verify(line, [LOAN], language)
+    assert (check.outcome, check.claim and check.claim.text) == (Outcome.SUPPORTED, kept)
