@@ -17,10 +17,11 @@ from eval.questions import Question
 from rag import models
 from rag.answer import Answerer, load_answerer, load_embedder
 from rag.config import Settings
-from rag.errors import InputError
+from rag.errors import InputError, ModelError
 from rag.index import build, is_current, load
 from rag.records import answer_record
 from rag.types import Mode
+from rag.wording import say
 
 Report = Callable[[str, int, int], None]
 
@@ -44,10 +45,17 @@ def answer_all(
 def record_of(
     question: Question, answerer: Answerer, mode: Mode, as_of: datetime.date, *, whole_list: bool = False
 ) -> dict[str, Any]:
-    """The answer to a question as a line of a run."""
+    """The answer to a question as a line of a run.
+
+    Raises `ModelError` where the language model failed: the verbatim answer that a person then gets is no figure of it.
+    """
     answer = answerer.answer(
         question.question, question.history, mode=mode, as_of=as_of, whole_list=whole_list
     )
+    if say("notice_model", answer.language) in answer.notices:
+        raise ModelError(
+            f"The language model failed at {question.id}. The same command goes on where it was."
+        )
     return {"id": question.id, **answer_record(answer)}
 
 
