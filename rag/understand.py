@@ -194,12 +194,13 @@ ASKS_BY_ITSELF = re.compile(
     r"[吗么谁啥咋]|几(?!乎|经)|多(?:少|久|大|长)|怎么|怎样|如何|什么|哪|何时|为何|是否|能否|可否|(.)[不没]\1|有没有|是不是|可不可以|"
     r"\b(?:how|what|which|who|whom|when|where|is|are|do|does|can|could|will|must|should)\b"
 )
+BETWEEN_PARTS = r"[,，。?？;；!！、\n]|\. "
 MOST_PARTS, LEAST_PART_CHARS, PART_CONTEXT_CHARS = 4, 3, 40
 
 
 def asking(text: str) -> str:
     """The parts of a text that ask something by themselves; the whole of it where none does."""
-    pieces = re.split(r"[,，。?？;；!！、\n]|\. ", text)
+    pieces = re.split(BETWEEN_PARTS, text)
     return " ".join(piece for piece in pieces if ASKS_BY_ITSELF.search(fold(piece))) or text
 
 
@@ -211,7 +212,7 @@ def in_parts(query: Query) -> tuple[Query, ...]:
     if query.intents & {"overview", "compare", "places", "order", "errand"} or query.labels:
         return ()
     joint = r"[,，、]?\s*and (?=(?:how|what|which|who|when|where|is|are|do|does|can)\b)"
-    pieces = [p for p in re.split(rf"[,，。?？;；!！、\n]|\. |{joint}", query.asked) if p and p.strip()]
+    pieces = [p for p in re.split(rf"{BETWEEN_PARTS}|{joint}", query.asked) if p and p.strip()]
     asking = [
         i
         for i, piece in enumerate(pieces)
