@@ -33,6 +33,7 @@ from rag.evidence import (
     of_departments,
     of_sentence,
     select,
+    tells_who,
 )
 from rag.fold import fold
 from rag.generate import Generator, build_generator
@@ -83,6 +84,10 @@ ONE_THING = frozenset(
 )
 # Slots that nearly any clause fills somewhere: beside a narrower one they are none of what is asked for.
 WIDE = frozenset({"amount", "number", "deadline", "date"})
+# The number that a clause opens with: 第二十六条, （八）, 任务12.
+PRINTED_LABEL = re.compile(
+    r"第[〇零一二三四五六七八九十百\d]+条|[（(][一二三四五六七八九十\d]+[)）]|(?:任务|举措|措施)\d+"
+)
 MOST_PLACES_APART = 6
 NEAREST_SHOWN = 2
 LITTLE = 2
@@ -267,12 +272,15 @@ class Answerer:
             plan.compose = False  # a clause, a list or a term asked for is given whole, as it is printed
         if "department" in query.intents and not query.intents & ONE_THING:
             plan.compose = False  # whom to ask is all that is asked: the names are given as they are printed
-            plan.lines = plan.lines if len(ASKING_WORD.findall(fold(query.asked))) > 1 else plan.lines[:1]
+            if len(ASKING_WORD.findall(fold(query.asked))) <= 1:
+                who = [i for i, item in enumerate(evidence, 1) if tells_who(item)] or [plan.best]
+                told = plan.best if plan.best in who else who[0]
+                plan.lines = [line for line in plan.lines if isinstance(line, Claim) and told in line.marks]
         if "department" in query.intents:
             self._add_departments(plan, evidence, query.language)
         if "where" in query.intents and not query.labels:
             plan.compose = False
-            plan.tail.append(Framing(_place_of(evidence[0], query.language)))
+            plan.tail.append(Framing(self._place_of(evidence[plan.best - 1], query.language)))
             plan.lines.append(plan.tail[-1])
         if judgement.missing:
             plan.status = Status.PARTLY
@@ -301,6 +309,18 @@ class Answerer:
             confidence = judgement.confidence if missing else max(judgement.confidence, judged.confidence)
             judgement = replace(judgement, missing=missing, confidence=confidence)
         return evidence, judgement
+
+    def _place_of(self, item: Evidence, language: Language) -> str:
+        """Where a clause stands, in words: its document, its number as printed and as a label, its headings."""
+        title = in_script(item.metadata.title or item.clause.document, language)
+        heading = in_script(" > ".join(item.clause.heading), language)
+        lead = self.index.leads.get(self.index.number[item.clause.id])
+        over = (self.index.clauses[lead],) if lead is not None else ()
+        printed = "".join(m[0].strip() for c in (*over, item.clause) if (m := PRINTED_LABEL.match(c.text)))
+        return say(
+            "stands_in", language, title=title, label=item.clause.label,
+            printed=in_script(printed, language), heading=heading,
+        )  # fmt: skip
 
     def _family(self, item: Evidence) -> int:
         """The number of the clause that a piece of evidence belongs to, for the item of a list that of its lead."""
@@ -600,13 +620,6 @@ def _contradicted(query: Query, best: Evidence) -> bool:
     printed = quantities(best.text)
     kinds = {q.kind for q in said} & {q.kind for q in printed}
     return bool(kinds) and not any(q in printed for q in said if q.kind in kinds)
-
-
-def _place_of(item: Evidence, language: Language) -> str:
-    """Where a clause stands, in words: its document, number and headings."""
-    title = in_script(item.metadata.title or item.clause.document, language)
-    heading = in_script(" > ".join(item.clause.heading), language)
-    return say("stands_in", language, title=title, label=item.clause.label, heading=heading)
 
 
 def _claims(evidence: Sequence[Evidence], language: Language, first: int = 1) -> list[Line]:

@@ -217,6 +217,7 @@ def clean(document: Document) -> Cleaned:
     for rule in RULES:
         text = _repaired(text, _edits(rule, text.text), repairs, document.raw)
     text = _repaired(text, mojibake_repairs(text.text), repairs, document.raw)
+    text = _with_tabs(text)
     before = text
     simplified = to_simplified(text.text)
     script: Script = "traditional" if _share_changed(text.text, simplified) > 0.05 else "simplified"
@@ -406,8 +407,50 @@ OPENS_PARAGRAPH = re.compile(
 )
 
 
+# Cells of a table that are parted by blanks alone, and how many such lines in a row are one.
+GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+LEAST_ROWS, LONGEST_CELL = 3, 30
+
+
+def _with_tabs(text: AlignedText) -> AlignedText:
+    """`text` with a tab between the cells of its tables: lines in a row of equally many cells, most with a number."""
+    lines = [match.span() for match in re.finditer(r"[^\n]+", text.text) if match.group().strip()]
+    cells = [GAP.split(text.text[a:b].strip()) for a, b in lines]
+    edits = []
+    for columns, run in itertools.groupby(range(len(lines)), key=lambda i: len(cells[i])):
+        rows = list(run)
+        numbers = sum(any(map(str.isdigit, "".join(cells[i]))) for i in rows)
+        if columns < 2 or len(rows) < LEAST_ROWS or numbers < len(rows) - 1:
+            continue
+        if any(len(cell) > LONGEST_CELL or "。" in cell for i in rows for cell in cells[i]):
+            continue
+        edits += [
+            Edit(lines[i][0] + gap.start(), lines[i][0] + gap.end(), "\t")
+            for i in rows
+            for gap in GAP.finditer(text.text[slice(*lines[i])])
+        ]
+    return text.edit(edits)
+
+
+# A line that can only go on from the one before it: a sum or share whose 「每人每月」 stands above.
+GOES_ON = re.compile(r"\s*\d[\d.,]*\s*(?:万|亿|千)?(?:元|[%％]|周岁|平方米|个工作日)")
+BREAKS_OFF = re.compile(r"[，,；;].{2,}[^\s。；;：:，,！!？?…》”」』”）)】|\d]$")
+
+
 def _unwrapped(text: AlignedText) -> AlignedText:
-    """`text` with hard line wraps removed, where its lines break off in mid-sentence at a common width."""
+    """`text` with hard line wraps removed: where it is wrapped throughout, or a line can but go on from the last."""
+    text = _hard_wraps_removed(text)
+    edits = []
+    lines = [match.span() for match in re.finditer(r"[^\n]+", text.text) if match.group().strip()]
+    for here, following in itertools.pairwise(lines):
+        before, behind = text.text[slice(*here)].rstrip(), text.text[slice(*following)]
+        if GOES_ON.match(behind) and BREAKS_OFF.search(before):
+            edits.append(Edit(_stripped(text.text, *here)[1], _stripped(text.text, *following)[0], ""))
+    return text.edit(edits)
+
+
+def _hard_wraps_removed(text: AlignedText) -> AlignedText:
+    """`text` without the breaks of lines that break off in mid-sentence at a common width."""
     lines = [match.span() for match in re.finditer(r"[^\n]+", text.text) if match.group().strip()]
     widths = sorted(b - a for a, b in lines if b - a >= 12)
     width = widths[int(len(widths) * 0.9)] if widths else 0

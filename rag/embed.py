@@ -116,18 +116,17 @@ def passages_of(
 
 def leads_of(clauses: Sequence[Clause]) -> dict[int, int]:
     """For each item of a list the number of the clause that leads it: 2.7.1 is led by 2.7.0 if that ends in a colon."""
-    numbers = {(clause.document, clause.label): i for i, clause in enumerate(clauses)}
+    opening = {
+        (clause.document, clause.label): i
+        for i, clause in enumerate(clauses)
+        if clause.label.endswith((".0", ".0a")) and clause.text.rstrip().endswith(("：", ":"))
+    }
     leads: dict[int, int] = {}
     for number, clause in enumerate(clauses):
         above = clause.label.rpartition(".")[0]
-        for ending in (".0", ".0a"):
-            lead = numbers.get((clause.document, above + ending))
-            if (
-                above
-                and lead is not None
-                and lead < number
-                and clauses[lead].text.rstrip().endswith(("：", ":"))
-            ):
+        for ending in (".0", ".0a") if above and opening else ():
+            lead = opening.get((clause.document, above + ending))
+            if lead is not None and lead < number:
                 leads[number] = lead
     return leads
 

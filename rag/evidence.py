@@ -18,20 +18,21 @@ from rag.brief import fills_field
 from rag.fold import fold
 from rag.index import Index
 from rag.named import GIVING, other_group, other_relative, other_year, unnamed
-from rag.quantities import quantities
+from rag.quantities import ages_in, quantities, takes_in
 from rag.retrieve import Found, label_matches, search_words
 from rag.slots import NUMBER, SLOTS, counted
 from rag.split import DEPARTMENT_PARENTHESIS
 from rag.terms import Scope, tokens
 from rag.types import Clause, Evidence, Query, Sentence, Span
 
-CHARS_ONE_THING = 260
+CHARS_ONE_THING = 300
 CHARS_SEVERAL = 400
 MOST_SENTENCES = 3
-MOST_ITEMS = 12
+MOST_ITEMS, LONGEST_ITEM = 12, 100
+"""Items of a list that are given, and the characters up to which one is given whole."""
 # What a sentence's score is made of; set on the development questions, see `Scorer.score`.
 COSINE_WEIGHT, COVERAGE_WEIGHT = 8.0, 1.5
-FILLED_WEIGHT, QUOTED_WEIGHT, QUANTITY_WEIGHT = 0.35, 0.4, 0.3
+FILLED_WEIGHT, QUOTED_WEIGHT, QUANTITY_WEIGHT, AGE_WEIGHT = 0.35, 0.4, 0.3, 0.5
 # What only says why and by whom a document is made answers hardly any question; nor does the notice that sends it.
 FRAME = re.compile(
     r"(?:第[一二三四五六七八九十\d]+条\s*|\d+(?:\.\d+)*\s*)?(?:[（(【][^）)】]{2,10}[）)】]\s*)?(?:为(?:了|深入|全面|进一步|贯彻|规范|做好|加强|加快|推进|推动|支持|促进|吸引|鼓励|切实|落实|充分|完善|保障|帮助)?[^。]{6,}(?:制定|提出|现就|如下|通知|出台|印发)|现将[^。]*(?:印发|如下|公布)|请(?:遵照|认真|结合)|(?:责任|牵头|经办|主管)(?:单位|部门)[:：]|(?:咨询|联系|监督|服务)?电话[:：])"
@@ -44,7 +45,7 @@ NAMED_WEIGHT, NAMED_SHARE = 0.3, 0.7
 # A clause's rank in retrieval counts this much by its inverse, beside its sentences' own scores.
 RANK_BONUS = 0.35
 # How far below the best sentence another may score and still be shown.
-MARGIN_ONE_THING, MARGIN_SEVERAL, MARGIN_OPEN_SLOT = 0.35, 0.6, 0.8
+MARGIN_ONE_THING, MARGIN_SEVERAL, MARGIN_OPEN_SLOT = 0.5, 0.6, 0.8
 CLAUSES_LOOKED_AT = 8
 
 # ... is no sum that only says from when on: 营业收入首次达到10亿元.
@@ -78,6 +79,20 @@ EXCEPTION = re.compile(r"^但|除外|不得|不适用|不予|不享受|不再享
 LEAD, LEAD_WEIGHT = re.compile(r"[:：]\s*$"), 0.4
 FURTHEST_EXCEPTION, LONGEST_EXCEPTION = 3, 80
 """How many sentences behind another one that limits it may stand, and its most characters."""
+
+# A sentence that says who does a thing: 由市人社局负责, 市住建部门受理.
+IN_CHARGE = re.compile(
+    r"窗口|地点[:：]|(?:由|[局委办厅部处署]|部门|中心|机构|政府|法院|银行|协会|妇联)[^,.;，。；]{0,18}(?:负责|牵头|主管|受理|审核|运营|认定|办理|管理|监督|协调)"
+)
+# A question whether something is allowed or given, and what a sentence prints that keeps somebody out of it.
+WHETHER = re.compile(
+    r"吗|能不能|可不可以|可以|能否|可否|允许|听说|行不|算不算|符合|够不够|(.)[不没]\1|[对是了]吧|\b(?:can|could|may|do|does|is|are|am) (?:i|we|my|he|she|it|they|the|a)\b|eligib|qualif|right\?"
+)
+KEEPS_OUT = re.compile(
+    r"不适用|不予|不得|不能|不发放|不享受|不再|不纳入|不列入|不属于|不包括|只由|只能|仅限|除外|不受|不满|应当(?:具备|满|年满|符合)|停发|不重复"
+)
+LEAST_NEWS, MOST_KEPT_OUT_CHARS = 0.1, 140
+"""Of a question's words, what such a sentence has to hold besides those that are told already; and its most characters."""
 
 # A sentence that leans on the one before it.
 LEANING = re.compile(r"^(?:其中|同时|此外|并|且|但|上述|前款|该|对其|其|以上|期满|逾期)")
@@ -132,10 +147,13 @@ class Scorer:
             else []
         )
         self.quantities = quantities(query.text) if not query.labels else frozenset()
+        self.ages = ages_in(query.text)
         self.quoted = [fold(part) for part in QUOTED.findall(query.text)]
         if query.language == "en":  # innovation vouchers (创新券)
             self.quoted += [fold(part) for part in re.findall(r"[\u3400-\u9fff]{2,}", query.text)]
-        self.named = self._named_headings(query)
+        self.said = frozenset(tokens(fold(search_words(query.text))))
+        self._headings: dict[str, bool] = {}
+        """Whether the question names a heading, for those looked at."""
         self.wanted = [SLOTS[name].fills for name in query.intents if name in SLOTS and name != "department"]
 
     def _weights(self, text: str, scope: Scope) -> dict[str, float]:
@@ -149,25 +167,28 @@ class Scorer:
         folded = english.ASKING.sub(" ", ASKING.sub(" ", folded))
         return {token for token in tokens(folded) if len(token) > 1 or token.isdigit()}
 
-    def _named_headings(self, query: Query) -> frozenset[str]:
-        """The headings in scope that the question names, nearly all of whose words it holds."""
-        said = set(tokens(fold(search_words(query.text))))
-        named: set[str] = set()
-        for number in self.index.clauses_of(query.documents).tolist():
-            for title in self.index.clauses[number].heading:
-                words = {token for token in tokens(fold(title)) if len(token) == 2}
-                if len(words) > 2 and len(words & said) >= NAMED_SHARE * len(words):
-                    named.add(title)
-        return frozenset(named)
+    def named(self, clause: Clause) -> tuple[str, ...]:
+        """The headings over a clause that the question names, nearly all of whose words it holds."""
+        return tuple(title for title in clause.heading if self._is_named(title))
 
-    def is_named(self, clause: Clause) -> bool:
-        """Whether a clause stands under a heading that the question names."""
-        return not self.named.isdisjoint(clause.heading)
+    def _is_named(self, title: str) -> bool:
+        if title not in self._headings:
+            words = {token for token in tokens(fold(title)) if len(token) == 2}
+            named = len(words) > 2 and len(words & self.said) >= NAMED_SHARE * len(words)
+            self._headings[title] = named
+        return self._headings[title]
 
     def coverage(self, text: str) -> float:
         """The idf-weighted share of the question's words that `text` holds; 0 to 1."""
         held = set(tokens(fold(text)))
         return max(_share(self.own, held), _share(self.wide, held), self._english_share(held))
+
+    def news(self, text: str, told: set[str]) -> float:
+        """The weighted share of the question's words that `text` holds and the tokens `told` do not; 0 to 1."""
+        held = set(tokens(fold(text)))
+        new = held - told
+        english = self._english_share(held | told) - self._english_share(told)
+        return max(_share(self.own, new), _share(self.wide, new), english)
 
     def _english_share(self, held: set[str]) -> float:
         """How far a text meets the English words, each by the rendering that it holds most of; 0 to 1."""
@@ -200,7 +221,8 @@ class Scorer:
             + FILLED_WEIGHT * filled
             + QUOTED_WEIGHT * (quoted + defined)
             + QUANTITY_WEIGHT * same
-            + NAMED_WEIGHT * self.is_named(self.index.clauses[clause])
+            + AGE_WEIGHT * any(takes_in(folded, age) for age in self.ages)
+            + NAMED_WEIGHT * bool(self.named(self.index.clauses[clause]))
             - FRAME_WEIGHT * (bool(FRAME.match(sentence.text)) and not self._is_about(sentence))
         )
         return Scored(clause, position, sentence, cosine, coverage, score)
@@ -282,6 +304,7 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
         )
         chosen += _rest_of(listing.clause, chosen, scorer)
     chosen += _filling_open_slots(query, chosen, ranked, index)
+    chosen += _keeping_out(query, chosen, found, scorer)
     chosen = _with_lists(_with_context(chosen, scorer), scorer, whole=several)
     order = {part.clause: i for i, part in reversed(list(enumerate(chosen)))}
     heads = {
@@ -312,16 +335,48 @@ def _filling_open_slots(
     found: list[Scored] = []
     for name in sorted(query.intents & set(SLOTS)):
         have = [of_sentence(index, part.clause, part.sentence) for part in (*chosen, *found)]
-        if _filled(name, query, have, index):
+        if _filled(name, query, have, index) and (name != "department" or _names_in_charge(have)):
             continue
         own = [part for _, part in ranked if part.clause == chosen[0].clause] if chosen else []
         near = [part for score, part in ranked if score >= ranked[0][0] - MARGIN_OPEN_SLOT]
         fitting = (part for part in (*own, *near) if part not in chosen and part not in found)
-        filling = (
-            p for p in fitting if _filled(name, query, [of_sentence(index, p.clause, p.sentence)], index)
-        )
-        found += [part for part in [next(filling, None)] if part is not None]
+        for part in fitting:
+            alone = [of_sentence(index, part.clause, part.sentence)]
+            if _filled(name, query, alone, index) and (name != "department" or _names_in_charge(alone)):
+                found.append(part)
+                break
     return found
+
+
+def _names_in_charge(evidence: Sequence[Evidence]) -> bool:
+    """Whether a clause prints its departments or a sentence says who does it."""
+    return any(item.clause.departments or tells_who(item) for item in evidence)
+
+
+def tells_who(item: Evidence) -> bool:
+    """Whether a piece of evidence says by itself who does a thing, or at which window."""
+    return bool(IN_CHARGE.search(fold(item.text)))
+
+
+def _keeping_out(query: Query, chosen: Sequence[Scored], found: Found, scorer: Scorer) -> list[Scored]:
+    """Where a question asks whether it may be, the sentence that keeps out what it tells besides: 公务员不适用.
+
+    Of the clauses found the one that holds most words of the question which `chosen` does not.
+    """
+    if not chosen or not WHETHER.search(fold(query.asked)):
+        return []
+    index = scorer.index
+    told = set(tokens(fold(" ".join(part.sentence.text for part in chosen))))
+    numbers = [index.number[hit.clause.id] for hit in found.hits]
+    best, most = None, LEAST_NEWS
+    for part in (part for number in numbers for part in scorer.sentences(number)):
+        text = part.sentence.text
+        if part in chosen or len(text) > MOST_KEPT_OUT_CHARS or not KEEPS_OUT.search(fold(text)):
+            continue
+        news = scorer.news(text, told)
+        if news > most:
+            best, most = part, news
+    return [best] if best else []
 
 
 def _papers_in(clause: int, index: Index) -> int:
@@ -350,12 +405,13 @@ def _with_lists(chosen: list[Scored], scorer: Scorer, *, whole: bool) -> list[Sc
             continue
         bare = part.clause == lead and part.sentence == index.sentences[lead][-1]
         wanted += [lead, *(index.items[lead] if whole or bare else [])]
-    added = [
-        scorer.score(number, len(index.sentences[number]) - 1 if number in index.items else 0)
-        for number in dict.fromkeys(wanted)
-        if number not in have and index.sentences[number]
-    ]
-    return [*chosen, *added[:MOST_ITEMS]]
+    added: list[Scored] = []
+    for number in list(dict.fromkeys(n for n in wanted if n not in have and index.sentences[n]))[:MOST_ITEMS]:
+        parts = index.sentences[number]
+        short = sum(len(part.text) for part in parts) <= LONGEST_ITEM
+        told = range(len(parts)) if short else range(1)
+        added += [scorer.score(number, i) for i in ([len(parts) - 1] if number in index.items else told)]
+    return [*chosen, *added]
 
 
 def _with_context(chosen: list[Scored], scorer: Scorer) -> list[Scored]:
@@ -498,7 +554,9 @@ def judge(query: Query, evidence: Sequence[Evidence], found: Found, index: Index
     x = COSINE_SLOPE * (cosine - COSINE_AT_HALF[query.language])
     x += COVERAGE_SLOPE * (coverage - COVERAGE_AT_HALF[query.language])
     told = [scorer.coverage(f"{_with_lead(item, index)} {item.clause.text}") for item in evidence]
-    meant = [item for item in evidence if not _of_other_scheme(item, query, scorer.named)]
+    titles = dict.fromkeys(title for hit in found.hits for title in scorer.named(hit.clause))
+    asked = frozenset(title for title in titles if fold(title) in fold(query.text))
+    meant = [item for item in evidence if not _of_other_scheme(item, asked)]
     telling = [
         item
         for item, share in zip(evidence, told, strict=True)
@@ -518,9 +576,8 @@ def judge(query: Query, evidence: Sequence[Evidence], found: Found, index: Index
     return Judgement(x >= 0, _confidence(x, missing), missing, x > UNRELATED)
 
 
-def _of_other_scheme(item: Evidence, query: Query, named: frozenset[str]) -> bool:
-    """Whether a clause only fills in a field (申请材料：...) of another scheme than the one that the question names."""
-    asked = [title for title in named if fold(title) in fold(query.text)]
+def _of_other_scheme(item: Evidence, asked: frozenset[str]) -> bool:
+    """Whether a clause only fills in a field (申请材料：...) of another scheme than those that the question names."""
     scheme = item.clause.heading[:-1]
     return (
         bool(asked and scheme)

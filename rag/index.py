@@ -19,6 +19,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -94,10 +95,11 @@ class Index:
         """For each clause that leads a list the numbers of its items, in order."""
         for item, lead in self.leads.items():
             self.items.setdefault(lead, []).append(item)
+        # The passages of one sentence by clause and sentence; of several the last is the sentence by itself.
         alone = np.flatnonzero(passages[:, 2] - passages[:, 1] == 1)
-        self._sentence_passage = dict(
-            zip(map(tuple, passages[alone, :2].tolist()), alone.tolist(), strict=True)
-        )
+        keys = _sentence_key(passages[alone, 0].astype(np.int64), passages[alone, 1])
+        order = np.argsort(keys, kind="stable")
+        self._alone, self._alone_keys = alone[order], keys[order]
 
     def clauses_of(self, documents: Iterable[str]) -> npt.NDArray[np.int64]:
         """The numbers of the clauses of `documents`, rising."""
@@ -110,8 +112,13 @@ class Index:
 
     def cosine(self, clause: int, sentence: int, vector: Vectors) -> float:
         """The cosine of a query's vector with one sentence of a clause."""
-        row = self.vectors.reconstruct(self._sentence_passage[clause, sentence])
-        return float(row @ vector)
+        at = int(np.searchsorted(self._alone_keys, _sentence_key(clause, sentence), side="right")) - 1
+        return float(self.vectors.reconstruct(int(self._alone[at])) @ vector)
+
+
+def _sentence_key(clause: Any, sentence: Any) -> Any:
+    """One number for a clause and a sentence of it, rising with both."""
+    return clause * (1 << 20) + sentence
 
 
 class _Record(msgspec.Struct):
@@ -491,7 +498,9 @@ def _is_whole(home: Path) -> bool:
 
 
 def _check_files(folder: Path, files: dict[str, str]) -> None:
-    for name, digest in files.items():
-        path = folder / name
-        if not path.is_file() or sha256_of(path) != digest:
-            raise IndexNotUsableError(f"The index file {path} is missing or damaged. {REBUILD}")
+    """Raises `IndexNotUsableError` unless each file is there with its hash; hashing goes on all cores."""
+    with ThreadPoolExecutor() as pool:
+        found = pool.map(_hash, (folder / name for name in files))
+    for (name, digest), actual in zip(files.items(), found, strict=True):
+        if actual != digest:
+            raise IndexNotUsableError(f"The index file {folder / name} is missing or damaged. {REBUILD}")

@@ -77,7 +77,7 @@ ELIGIBLE = re.compile(
 NOT_MEANT = re.compile(r"(?:不是|并非|没有?当过|除了)[^,.;，。；]{1,8}?(?=[,.;，。；]|的?[,，]|就是|而是|$)")
 # Groups of people that everyday words and documents do not keep apart.
 FAMILIES: tuple[re.Pattern[str], ...] = (
-    re.compile("大学生|高校毕业生|毕业生|留学生|大中专|学生"),
+    re.compile("大学生|高校毕业生|毕业生|留学生|大中专|学生|研究生|硕士|博士|本科"),
     re.compile("农民工|返乡|农民|农牧民|农村|脱贫|进城务工"),
     re.compile("退役|军人|军属|复员|转业|士兵"),
     re.compile("外国|外籍|海外|留学|归国|华侨|港澳台"),
@@ -165,6 +165,8 @@ def other_relative(query: Query, evidence: Sequence[Evidence]) -> bool:
 
 def other_year(query: Query, evidence: Sequence[Evidence]) -> bool:
     """Whether the question names years and neither the clauses quoted nor their documents speak of one."""
+    if "confirm" in query.intents:  # a wrong year is put right
+        return False
     question = BORN.sub(" ", fold(query.asked))
     asked = {quantity.value for quantity in quantities(question) if quantity.kind == "year"}
     if not asked:

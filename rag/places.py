@@ -334,6 +334,8 @@ class Gazetteer:
         if held and not self._word_at(text, start - 1) and not self._word_at(text, end - 1):
             return True
         located = _after_locative(text, start)
+        if held and located and _followed(text, end):  # 在盘山上个厂, though 山上 is a word
+            return True
         # 在三原创业 is 三原 and 创业, not 原创.
         if self._word_at(text, end - 1) and not (located and self._word_at(text, end)):
             return False
@@ -427,10 +429,14 @@ class Gazetteer:
         names = [
             (name, place) for place in known for name in (place.name, *self.spellings(place)) if len(name) > 1
         ]
+        at: dict[str, list[int]] = {}
+        for i, char in enumerate(text):
+            at.setdefault(char, []).append(i)
         for name, place in sorted(names, key=lambda pair: -len(pair[0])):
-            for start in range(len(text) - len(name) + 1):
-                stretch = text[start : start + len(name)]
-                if _shares_a_character(stretch, name) and self._is_slip(text, start, name):
+            # Where some character stands in both at the same position.
+            starts = {i - offset for offset, char in enumerate(name) for i in at.get(char, ())}
+            for start in sorted(start for start in starts if 0 <= start <= len(text) - len(name)):
+                if self._is_slip(text, start, name):
                     yield Span(start, start + len(name)), place
 
     def _is_slip(self, text: str, start: int, name: str) -> bool:
@@ -682,11 +688,6 @@ def _convert_char(char: str) -> str:
 
 def _is_han(text: str) -> bool:
     return all("\u4e00" <= char <= "\u9fff" for char in text)
-
-
-def _shares_a_character(stretch: str, name: str) -> bool:
-    """Whether some character stands in both at the same position."""
-    return any(a == b for a, b in zip(stretch, name, strict=True))
 
 
 def _same_sound(stretch: str, name: str) -> bool:

@@ -11,7 +11,7 @@ import unicodedata
 from fractions import Fraction
 from typing import NamedTuple
 
-from rag.numerals import DIGITS, MAX_CHARS, UNITS
+from rag.numerals import DIGITS, MAX_CHARS, UNITS, parse_numeral
 
 
 class Quantity(NamedTuple):
@@ -212,3 +212,48 @@ def number_value(text: str) -> Fraction | None:
         else:
             digit = DIGITS[char]
     return Fraction(total + digit)
+
+
+# -- ages -----------------------------------------------------------------------------------------
+
+_AGE = r"(?P<{name}>\d{{1,3}}|[一二三四五六七八九十百]{{1,4}})"
+# How old somebody says to be: 17岁, 92了, 满80, aged 46, 46 years old.
+AGE_SAID = re.compile(
+    rf"(?:{_AGE.format(name='a')})\s*(?:多|几)?(?:周岁|岁|歲|了(?=[,，。.!！?？]|$))|\b(?P<b>\d{{2,3}})[- ]years?[- ]old|\baged (?P<c>\d{{2,3}})\b"
+)
+# Whom a clause takes in by age: 90至99周岁; 十六周岁以上不满十八周岁; 80周岁以上; 不满16周岁.
+AGE_RANGE = re.compile(
+    rf"{_AGE.format(name='low')}\s*(?:周岁|岁)?\s*(?:至|到|-|—|~|以上[,，]?(?:不满|未满|至)?|[,，]?不满)\s*{_AGE.format(name='high')}\s*(?:周岁|岁)(?P<under>(?:以下)?)"
+)
+AGE_BOUND = re.compile(
+    rf"(?P<below>不满|未满|不足|低于)?\s*{_AGE.format(name='age')}\s*(?:周岁|岁)(?:[（(]含[^）)]*[)）])?(?P<above>及?以上)?"
+)
+
+
+def ages_in(text: str) -> frozenset[int]:
+    """The ages in years that a question tells of people.
+
+    >>> sorted(ages_in("我奶奶92了，孙子17岁"))
+    [17, 92]
+    """
+    found = (parse_numeral(next(filter(None, match.groups()))) for match in AGE_SAID.finditer(text))
+    return frozenset(age for age in found if age and age < 120)
+
+
+def takes_in(text: str, age: int) -> bool:
+    """Whether a clause names a range of ages, or a bound, with `age` inside.
+
+    >>> takes_in("90至99周岁，每人每月240元", 92), takes_in("十六周岁以上不满十八周岁的，不得载人", 17), takes_in("不满16周岁", 17)
+    (True, True, False)
+    """
+    for match in AGE_RANGE.finditer(text):
+        low, high = parse_numeral(match["low"]), parse_numeral(match["high"])
+        if low is not None and high is not None and low < high:
+            if low <= age <= high:
+                return True
+            text = text.replace(match.group(), " ")
+    for match in AGE_BOUND.finditer(text):
+        bound = parse_numeral(match["age"])
+        if bound and ((match["below"] and age < bound) or (match["above"] and age >= bound)):
+            return True
+    return False

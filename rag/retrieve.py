@@ -77,9 +77,10 @@ def retrieve(query: Query, index: Index, embedder: Embedder, *, k: int = 20) -> 
     ]
     fused = rrf(rankings)
     looked_up = {
-        int(number)
-        for number in (allowed if query.labels else ())
-        if any(label_matches(index.clauses[number].label, label) for label in query.labels)
+        number
+        for label in query.labels
+        for number in allowed.tolist()
+        if label in index.clauses[number].label and label_matches(index.clauses[number].label, label)
     }
     fused |= {number: fused.get(number, 0.0) + 1.0 for number in looked_up}
     best = sorted(fused.items(), key=lambda item: (-item[1], index.clauses[item[0]].id))[:k]

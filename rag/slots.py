@@ -38,7 +38,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "number": Slot(
         re.compile(
-            r"多少|(?<![好哪十])几(?:个|家|人|天|年|次|项|户|名|所|处|件|间|支|期)|比例|占比|百分之|how many|how long|what (?:share|percentage|number)"
+            r"多少|(?<![好哪十们們])几(?:个|家|人|天|年|次|项|户|名|所|处|件|间|支|期)|比例|占比|百分之|how many|how long|what (?:share|percentage|number)"
         ),
         re.compile(
             r"\d|[一二三四五六七八九十两百]+(?:个|家|年|人|次|天|项|名|类|种|日|月|户|万)|百分之|半|首"
@@ -93,14 +93,24 @@ SLOTS: dict[str, Slot] = {
     ),
     "date": Slot(
         re.compile(
-            r"几月几?[号日]?(?!个)|(?<!电话)(?<!手机)几号(?!窗口|楼)|哪(?:一)?天|截止|(?:什么|啥)时候(?:开始|能|可以)?(?:开始)?(?:申请|申报|报名|受理|登记)|"
-            r"when (?:can|do|does|should) (?:i|we|the|one)\b.{0,20}(?:apply|open|register)|application (?:deadline|window)"
+            r"几月几?[号日]?(?!个)|(?<!电话)(?<!手机)几号(?!窗口|楼)|哪(?:一)?天|截止|(?:什么|啥)时候(?:开始|能|可以|正式|才)*(?:申请|申报|报名|受理|登记|交|递|报(?!销|废|答))|"
+            r"when (?:can|do|does|should) (?:i|we|the|one)\b.{0,20}(?:apply|open|register|hand in|submit|file)|application (?:deadline|window)"
         ),
         re.compile(
-            r"\d{1,2}月\d{1,2}日|\d{1,2}月(?:底|初|中旬|上旬|下旬|份)|每年\d|每季度|每月\d|截止|截至\d{4}年|全年|随时|常年|年底前"
+            r"\d{1,2}月\d{1,2}日|\d{1,2}月(?:和|、|至|到)\d{1,2}月|\d{1,2}月(?:底|初|中旬|上旬|下旬|份)|每年\d|每季度|每月\d|截止|截至\d{4}年|全年|随时|常年|年底前"
         ),
         "日期或截止时间",
         "the date or closing day",
+    ),
+    "frequency": Slot(
+        re.compile(
+            r"多久[^,.?!，。？！]{0,6}[一1][次回遍场届批轮]|(?:隔|每)多(?:久|长时间)|[几多]少?年[一1][次回届评]|how (?:often|frequently)"
+        ),
+        re.compile(
+            r"每(?:年|月|季|周|日|天|半年|[一两二三四五\d]+(?:个)?(?:年|月|季|周|天))|[一两二三四五半\d]+年[一1](?:次|届|评)|定期|年度|常态化"
+        ),
+        "多久一次",
+        "how often",
     ),
     "department": Slot(
         re.compile(
@@ -184,7 +194,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "penalty": Slot(
         re.compile(
-            r"(?:会|怎么|要|被)(?:怎么)?(?:罚|处罚|追究)|罚(?:多少|款)|有什么后果|违约金|penalt|\bfined?\b|consequence"
+            r"(?:会|怎么|要|被)(?:怎么)?(?:罚|处罚|追究)|罚(?:多少|款)|有什么后果|违约金|penalt|\b(?:be|get|how much .{0,20}) fined\b|\b(?:the|a|what|any) fines?\b|consequence"
         ),
         re.compile(r"罚|追回|收回|退还|退回|责任|处分|停发|失信|撤销|不再|查处|违约"),
         "处罚或后果",
@@ -254,7 +264,7 @@ SLOTS: dict[str, Slot] = {
 
 # What is counted: 几年, 多少套. Only a number with that unit, or one of the same sort, answers.
 COUNTED = re.compile(
-    r"(?<![好哪十])(?:几|多少)\s*(?:个)?(?P<unit>年|个?月|天|日|小时|工作日|周|套|家|户|人|名|位|次|项|所|件|亩|平方米|平|公里|吨|辆|支|期|处|间|台|张|节|门)(?!钱|元|级|底|初|份)"
+    r"(?<![好哪十们這这那])(?:几|多少)\s*(?:个)?(?P<unit>年|个?月|天|日|小时|工作日|周|套|家|户|人|名|位|次|项|所|件|亩|平方米|平|公里|吨|辆|支|期|处|间|台|张|节|门)(?!钱|元|级|底|初|份)"
 )
 DURATION = r"(?:个)?(?:年(?!代|度|底|末|初)|个?月(?!\d|底|初|份)|天|日(?!前|起)|小时|工作日|周(?!岁|年))"
 SAME_SORT: tuple[tuple[frozenset[str], str], ...] = (
@@ -293,7 +303,8 @@ def counted(folded: str) -> re.Pattern[str] | None:
     unit = next((sort for units, sort in SAME_SORT if printed in units), printed)
     number = r"(?<!\d)(?:\d{1,3}(?:[,.]\d+)?|\d{5,}|\d{4}(?!年)|[〇一二两三四五六七八九十百千万半]+)"
     # 5万人次, 人次达到100万; and the cell of a table, 小学计划:120
-    return re.compile(rf"{number}\s*[余多万]?{unit}|{unit}[^,.;]{{0,6}}{number}|[:：]\s*\d+\s*(?:[;；]|$)")
+    cell = "" if unit == DURATION else r"|(?<!序号)(?<!份数)(?<!编号)[:：]\s*\d+\s*(?:[;；]|$)"
+    return re.compile(rf"{number}\s*[余多万]?{unit}|{unit}[^,.;]{{0,6}}{number}{cell}")
 
 
 # Of several slots that one wording asks for the narrower counts: 利率是多少 asks for no sum.
@@ -303,7 +314,8 @@ NARROWER: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
         frozenset({"number"}),
     ),
     (frozenset({"age", "hours", "score", "area"}), frozenset({"amount"})),
-    (frozenset({"date", "hours", "payout"}), frozenset({"deadline"})),
+    (frozenset({"date", "hours", "payout", "frequency"}), frozenset({"deadline"})),
+    (frozenset({"frequency"}), frozenset({"number"})),
 )
 # What is missed besides slots, as a person is told it.
 OTHER_NAMES: dict[str, tuple[str, str]] = {

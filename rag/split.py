@@ -64,6 +64,13 @@ NUMBERINGS: tuple[Numbering, ...] = (
         "（一）...",
     ),
     Numbering(
+        "task",
+        5.5,
+        False,
+        re.compile(rf"(?:重点)?(?:任务|举措|措施|行动|工程)\s*(?P<n>{NUMERAL})\s*[:：.．、]\s*"),
+        "任务12：...",
+    ),
+    Numbering(
         "digit", 6, False, re.compile(r"(?P<n>[\d０-９]{1,3})\s*(?:[.．﹒](?!\d)|、|\)|）)\s*"), "1. ..."
     ),
     Numbering("digit_paren", 7, False, re.compile(r"[（(]\s*(?P<n>[\d０-９]{1,3})\s*[)）]\s*"), "（1）..."),

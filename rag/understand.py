@@ -40,7 +40,7 @@ INTENTS: dict[str, re.Pattern[str]] = {
     ),
     # In which clause something stands.
     "where": re.compile(
-        r"(?:第几|哪(?:一|个)?)(?:条|款|项|章|节|部分)(?=里|中|提|写|规定|说|[?？。,，]|$)|which (?:clause|article|section|item|paragraph)"
+        r"(?:第几|哪(?:一|个)?)(?:条|款|项|章|节|部分)(?=里|中|提|写|规定|说|的|[?？。,，]|$)|(?:写|放|列|排)在\S{0,6}哪|which (?:numbered )?(?:task|clause|article|section|item|paragraph)"
     ),
     "doc_number": re.compile(r"(?:发文字号|文号|文件编?号|发文号)"),
     "basis": re.compile(r"依据|根据|按照|基于|based on"),
@@ -53,7 +53,7 @@ INTENTS: dict[str, re.Pattern[str]] = {
     ),
     # Something is put to us to be confirmed: an answer in the documents' own words cannot nod to a false one.
     "confirm": re.compile(
-        r"(?:对|是|没错|正确|真的|行|可以)(?:吗|吧|么|不)[?？]?$|是不是|对不对|没错吧|听说|, right\?|isn't it|is it true|correct\?"
+        r"(?:对|是|没错|正确|真的|行|可以|了)(?:吗|吧|么|不)[?？]?$(?<!了吗)(?<!了吗[?？])|是不是|对不对|没错吧|听说|, right\?|isn't it|is it true|correct\?"
     ),
     "list": re.compile(
         r"哪(?:些|几)|有(?:什么|啥)|什么(?:条件|内容|服务|措施)|包括|分别|列(?:出|举)|全部|所有|what (?:are|kinds|services)|which |list "
@@ -120,6 +120,7 @@ LABELS: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?<![\d.])(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?![\d.])"),
     re.compile(r"(?<![\d.])(\d{1,3})\.(\d{1,3})\s*[条项款节](?!例)"),
     re.compile(rf"第\s*[（(]?\s*({NUMERAL})\s*[)）]?\s*[条項项点](?!例)"),
+    re.compile(rf"(?:任务|举措|措施|行动|工程)\s*({NUMERAL})(?=[是的写讲说里中有，,：:？?。]|$)"),
     re.compile(rf"[（(]\s*({NUMERAL})\s*[)）]\s*[条项]?"),
     re.compile(r"(?<!\d)(\d{1,3})\s*条(?!例)"),
     re.compile(r"\b(?:clause|item|article|measure|section|paragraph|no\.)\s*\(?(\d{1,3})\)?", re.IGNORECASE),
@@ -207,7 +208,7 @@ def asking(text: str) -> str:
 def in_parts(query: Query) -> tuple[Query, ...]:
     """A message that asks several things as one query for each, in order; empty where it asks one.
 
-    Each is searched with what stands right before it, and judged by its own words.
+    Each is searched with what is told before it, without the other questions, and judged by its own words.
     """
     if query.intents & {"overview", "compare", "places", "order", "errand"} or query.labels:
         return ()
@@ -222,8 +223,11 @@ def in_parts(query: Query) -> tuple[Query, ...]:
         return ()
     parts = []
     for i in asking:
-        before = ",".join(pieces[:i])[-PART_CONTEXT_CHARS:]
-        text = f"{before},{pieces[i]}" if before else pieces[i]
+        told = [piece for j, piece in enumerate(pieces[:i]) if j not in asking]
+        if not told and i != asking[0]:
+            told = [pieces[asking[0]]]  # the first question names what the others are about
+        before = ",".join(told)[-PART_CONTEXT_CHARS:]
+        text = f"{before},{pieces[i]},{pieces[i]}" if before else pieces[i]
         parts.append(replace(query, text=text, asked=pieces[i].strip(), intents=_intents(pieces[i])))
     return tuple(parts)
 
@@ -419,7 +423,8 @@ def _places_of_history(turns: Sequence[Turn], near: Sequence[Place]) -> list[tup
 def _scope(chosen: list[tuple[Place, ...]], held: Sequence[Metadata], question: str) -> _Scope:
     """The documents that may be searched; all of them when no place is asked about."""
     number = canonical_number(question)
-    named = [m for m in held if (number and m.doc_number == number) or _names_title(question, m)]
+    quoted = re.findall(r"《([^》]{6,})》", to_simplified(question))
+    named = [m for m in held if (number and m.doc_number == number) or _names_title(quoted, m)]
     if named or not chosen:
         apart = _by_place(named or held)
         return _Scope(tuple(scope.place for scope in apart if named and scope.place), (), apart)
@@ -464,9 +469,8 @@ def _is_context(name: str, held: Sequence[Metadata], found: set[str]) -> bool:
     return any(m.document in found and name in (*m.ancestors, m.place) for m in held)
 
 
-def _names_title(question: str, metadata: Metadata) -> bool:
-    """Whether the question gives the document's title in 《》, whole or from its head."""
-    quoted = re.findall(r"《([^》]{6,})》", to_simplified(question))
+def _names_title(quoted: Sequence[str], metadata: Metadata) -> bool:
+    """Whether what the question puts in 《》 is the document's title, whole or from its head."""
     titles = [title for title in (metadata.title, metadata.title_notice) if title]
     return any(part in title or title in part for part in quoted for title in titles)
 

@@ -61,8 +61,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "not_so": ("与文件不符，文件写的是：", "That is not what the document says. It says:"),
     "stands_in": (
-        "出自《{title}》{label}（{heading}）。",
-        "It stands in “{title}”, clause {label} ({heading}).",
+        "出自《{title}》{printed} {label}（{heading}）。",
+        "It stands in “{title}”, clause {printed} {label} ({heading}).",
     ),
     "english_frame": ("{place}{label}", "{place}, clause {label}, says (in Chinese): “{quote}”"),
     "notice_horizon": (

@@ -286,3 +286,28 @@ def test_clean_text_of_the_gold(seed: str, seeds: Path, gold_clauses: list[dict[
         errors += sum(max(end - start, stop - first) for _, start, end, first, stop in changes)
         size += len(wanted)
     assert 1 - errors / size >= LEAST_ACCURACY[seed]
+
+
+# -- tables and broken lines ----------------------------------------------------------------------
+
+
+def test_columns_parted_by_blanks_become_a_table() -> None:
+    text = text_of(
+        "一、目标\n地区    岗位（个）    主体（户）\n甲区    420    620\n乙县  300   540\n各区应当落实。"
+    )
+    assert "地区\t岗位（个）\t主体（户）\n甲区\t420\t620\n乙县\t300\t540" in text
+
+
+@pytest.mark.parametrize(
+    "lines", ["主办：甲市政府    电话：0731-1\n乙    丙", "首页  政务  公开\n甲  乙  丙\n丁  戊  己"]
+)
+def test_other_blanks_are_no_table(lines: str) -> None:
+    assert "\t" not in text_of(lines)
+
+
+def test_a_sum_broken_off_its_sentence_goes_back_to_it() -> None:
+    text = text_of(
+        "补贴标准：80周岁，每人每月60元；90周岁，每人每月\n240元；100周岁，每人每月1000元。\n申请材料：身份证。"
+    )
+    assert "每人每月240元；100周岁，每人每月1000元。\n申请材料" in text
+    assert "2024年\n3000元" in text_of("目标\n2024年\n3000元")

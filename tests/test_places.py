@@ -325,3 +325,9 @@ def test_a_question_takes_no_time(gazetteer: Gazetteer) -> None:
         gazetteer.find(question)
         seconds.append(time.perf_counter() - start)
     assert min(seconds) < 0.002
+
+
+def test_a_held_place_behind_a_preposition_stands_before_a_word_of_its_end(gazetteer: Gazetteer) -> None:
+    near = gazetteer.by_name("盘山县")
+    assert names(gazetteer, "想在盘山上个小厂", near) == [("盘山", "盘山县")]
+    assert names(gazetteer, "想在盘山上个小厂") == []

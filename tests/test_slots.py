@@ -71,6 +71,7 @@ COUNTED = [
     ("多少人次？", "累计培训人次达到100万以上", True),
     ("招几个人？", "小学计划：120；初中计划：150；学费：6800", True),
     ("培训几天？", "每期不少于10个工作日", True),
+    ("诊断做几天？", "序号：4；材料名称：诊断报告；份数：1", False),
 ]
 
 
@@ -81,9 +82,31 @@ def test_what_is_counted_wants_its_unit(question: str, text: str, filled: bool) 
     assert bool(pattern.search(fold(text))) is filled
 
 
-@pytest.mark.parametrize("question", ["能贷多少钱？", "到底是哪几个？", "好几年前就听说了", "十几年了"])
+@pytest.mark.parametrize(
+    "question", ["能贷多少钱？", "到底是哪几个？", "好几年前就听说了", "十几年了", "我们几个人想开店"]
+)
 def test_what_counts_nothing_wants_no_unit(question: str) -> None:
     assert counted(fold(question)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "slot", "text", "filled"),
+    [
+        ("那个称号多久评一回", "frequency", "每年评选一批", True),
+        ("那个称号多久评一回", "frequency", "2025年底前评选", False),
+        ("How often are they inspected?", "frequency", "每两年复评一次", True),
+        ("一年里什么时候可以报？", "date", "受理时间为4月和10月", True),
+        ("When can I hand in the application?", "date", "每年10月8日至10月31日", True),
+    ],
+)
+def test_how_often_and_from_which_day(question: str, slot: str, text: str, filled: bool) -> None:
+    assert slot in slots_of(fold(question))
+    assert bool(SLOTS[slot].fills.search(fold(text))) is filled
+
+
+def test_a_story_of_a_fine_asks_for_no_penalty() -> None:
+    assert "penalty" not in slots_of("our company was fined last year, can we apply?")
+    assert "penalty" in slots_of("what is the fine for riding without a helmet?")
 
 
 def test_every_slot_has_a_name_in_both_languages() -> None:

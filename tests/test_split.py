@@ -456,3 +456,8 @@ def test_list_that_goes_on_behind_a_paragraph_or_field_keeps_the_order() -> None
         "以上均须登记。",
     ]
     assert_well_formed("\n".join(article), split_text("\n".join(article)))
+
+
+def test_numbered_tasks_are_clauses_of_their_number() -> None:
+    text = "一、主要任务\n任务1：提供场地。免费提供两年。\n任务2：发放补贴。每月500元。\n"
+    assert [clause.label for clause in split_text(text).clauses] == ["1.1", "1.2"]
