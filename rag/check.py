@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -146,9 +146,16 @@ class Checker:
         self._scope = index.terms.scope(np.arange(len(index.clauses)))
 
     def check(self, text: str, *, place: str | None = None, as_of: datetime.date | None = None) -> Checked:
-        """Every sentence of `text` with its verdict. `place` is what the text speaks of where it names none.
+        """Every sentence of `text` with its verdict; see `claims`."""
+        return Checked(text, tuple(self.claims(text, place=place, as_of=as_of)))
 
-        Raises `InputError` for a text that is too long and for an unknown place.
+    def claims(
+        self, text: str, *, place: str | None = None, as_of: datetime.date | None = None
+    ) -> Iterator[CheckedClaim]:
+        """The sentences of `text` in order, each as it is checked.
+
+        `place` is what the text speaks of where it names none. Raises `InputError` for a text that is too
+        long and for an unknown place.
         """
         if len(text) > MAX_CHARS:
             raise InputError(
@@ -157,7 +164,6 @@ class Checker:
         day = (as_of or datetime.date.today()).isoformat()
         found = statements(text, self.citations)
         default = _named(place) if place else self._framed(found)
-        claims: list[CheckedClaim] = []
         spoken, paragraph = default, -1
         documents: tuple[str, ...] | None = None
         before: tuple[int, ...] = ()
@@ -165,13 +171,12 @@ class Checker:
             if statement.paragraph != paragraph:
                 spoken, paragraph = default, statement.paragraph
             one = _Check(self, statement, spoken, documents, before, day)
-            claims.append(one.claim())
+            claim = one.claim()
+            yield claim
             spoken = one.subject or spoken
-            proof = claims[-1].proof
-            if proof and claims[-1].verdict is not Verdict.NOT_FOUND:
-                before = tuple(dict.fromkeys(self.index.number[item.clause.id] for item in proof))
+            if claim.proof and claim.verdict is not Verdict.NOT_FOUND:
+                before = tuple(dict.fromkeys(self.index.number[item.clause.id] for item in claim.proof))
             documents = next((c.documents for c in reversed(statement.cited) if c.documents), documents)
-        return Checked(text, tuple(claims))
 
     def weight(self, token: str) -> float:
         """How telling a pair is, over all clauses held."""

@@ -17,7 +17,7 @@ from rag import places
 from rag.describe import DOC_NUMBER, canonical_number
 from rag.fold import fold, to_simplified
 from rag.index import Index
-from rag.numerals import parse_numeral
+from rag.numerals import chinese_numeral, parse_numeral
 from rag.retrieve import label_matches
 from rag.types import CitationCheck, Clause, Metadata, Span
 
@@ -493,11 +493,30 @@ def title_of(metadata: Metadata) -> str:
     return metadata.doc_number or (f"《{metadata.title}》" if metadata.title else metadata.document)
 
 
+# The number that a clause opens with: 第二十六条, （二十六）, 26.
+OWN_NUMBER = re.compile(
+    r"(?P<article>第[〇零一二三四五六七八九十百\d]+条(?:之[一二三四五六七八九十]+)?)|(?P<paren>[（(][一二三四五六七八九十百]+[)）])|\d+\s*[.．、]"
+)
+
+
 def citation_of(clause: Clause, metadata: Metadata) -> str:
-    """A citation of a clause in brackets, in a style that `Citations` reads: （吕发改服务发〔2022〕153号第2.5.26条）."""
+    """A citation of a clause in brackets, as a clerk writes it: （吕发改服务发〔2022〕153号二（五）26）, （…第二十六条）.
+
+    An article is cited by its printed number, whatever chapter it stands in; where no such number is printed,
+    by the label, in a style that `Citations` reads.
+    """
     label = re.sub(r"^[AD]\d+\.|~\d+$", "", clause.label)
     numbers = [part for part in label.split(".") if re.fullmatch(r"[1-9]\d*(?:-\d+)?", part)]
-    printed = f"第{'.'.join(numbers)}条" if numbers and len(numbers) == len(label.split(".")) else ""
-    if not printed and numbers and label.split(".")[-1].startswith("0"):
+    own = OWN_NUMBER.match(clause.text) if clause.label == label else None
+    whole = bool(numbers) and len(numbers) == len(label.split("."))
+    printed = f"第{'.'.join(numbers)}条" if whole else ""
+    if own and own["article"]:
+        printed = own["article"]
+    elif own and whole and own["paren"] and len(numbers) == 1:
+        printed = f"第{own['paren']}条"
+    elif own and whole and (len(numbers) == 2 if own["paren"] else len(numbers) == 3):
+        above = [chinese_numeral(int(number)) for number in numbers[:2]]
+        printed = f"{above[0]}（{above[1]}）{'' if own['paren'] else numbers[2]}"
+    elif not whole and numbers and label.split(".")[-1].startswith("0"):
         printed = f"第{'.'.join(numbers)}条" if len(numbers) > 1 else ""
     return f"（{title_of(metadata)}{printed}）"

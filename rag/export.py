@@ -2,17 +2,19 @@
 
 `marked_html` is the text with a mark around each sentence and `cards_html` the card of each; `report_html` puts
 both on a page that stands alone, `report_docx` writes the text as a Word document with a comment a sentence.
+A `language` says in which one words stand; without one they stand in Chinese and English.
 """
 
 from __future__ import annotations
 
 import html
 import io
+from collections.abc import Callable, Collection
 
 from rag.check import Checked
 from rag.lookup import title_and_clause
-from rag.types import CheckedClaim, CitationCheck, Difference, Verdict
-from rag.wording import CITATION_NAMES, DIFFERENCE_NAMES, VERDICT_NAMES
+from rag.types import CheckedClaim, CitationCheck, Difference, Language, Verdict
+from rag.wording import CITATION_NAMES, DIFFERENCE_NAMES, VERDICT_NAMES, in_script
 
 TITLE = ("核对结果", "Checked text")
 AUTHOR = "条问 Tiaowen"
@@ -43,62 +45,86 @@ def report_html(checked: Checked) -> str:
     )
 
 
-def summary(checked: Checked) -> str:
+def said(names: tuple[str, str], language: Language | None) -> str:
+    """A Chinese and an English wording in the language asked for, or both."""
+    chinese, english = names
+    if language is None:
+        return f"{chinese} {english}"
+    return english if language == "en" else in_script(chinese, language)
+
+
+def summary(checked: Checked, language: Language | None = None) -> str:
     """How many sentences have which verdict, in one line."""
     counts = {verdict: sum(c.verdict is verdict for c in checked.claims) for verdict in VERDICT_NAMES}
     parts = [
-        f"{VERDICT_NAMES[v][0]} {VERDICT_NAMES[v][1]} {VERDICT_NAMES[v][2]} {n}"
-        for v, n in counts.items()
-        if n
+        f"{VERDICT_NAMES[v][0]} {said(VERDICT_NAMES[v][1:], language)} {n}" for v, n in counts.items() if n
     ]
-    return "；".join(parts) or "没有可核对的内容 nothing to check"
+    mark = "; " if language == "en" else "；"
+    return mark.join(parts) or said(("没有可核对的内容", "nothing to check"), language)
 
 
-def marked_html(checked: Checked) -> str:
+def marked_html(checked: Checked, language: Language | None = None) -> str:
     """The text with a mark around each sentence: its class and its sign tell the verdict; it links to its card."""
     pieces: list[str] = []
     done = 0
     for number, claim in enumerate(checked.claims, 1):
-        sign, chinese, english = VERDICT_NAMES[claim.verdict]
+        sign, *names = VERDICT_NAMES[claim.verdict]
+        title = _safe(said((names[0], names[1]), language))
         pieces.append(_safe(checked.text[done : claim.span.start]))
         pieces.append(
-            f'<a href="#tc-{number}"><mark class="tc-{claim.verdict.value}" title="{_safe(f"{chinese} {english}")}">'
+            f'<a href="#tc-{number}" data-card="tc-{number}"><mark class="tc-{claim.verdict.value}" title="{title}">'
             f"{_safe(claim.text)}<sup>{_safe(sign)}{number}</sup></mark></a>"
         )
         done = claim.span.end
     return "".join([*pieces, _safe(checked.text[done:])])
 
 
-def cards_html(checked: Checked) -> str:
-    """A card for each sentence, in order; the anchor of card n is `tc-n`."""
-    return "".join(card_html(claim, number) for number, claim in enumerate(checked.claims, 1))
+def cards_html(
+    checked: Checked,
+    language: Language | None = None,
+    tools: Callable[[CheckedClaim, int], str] | None = None,
+    left_out: Collection[Verdict] = (),
+) -> str:
+    """A card for each sentence, in order, but for the verdicts `left_out`; what `tools` makes stands at its end.
+
+    The anchor of card n is `tc-n`.
+    """
+    return "".join(
+        card_html(claim, number, language, tools(claim, number) if tools else "")
+        for number, claim in enumerate(checked.claims, 1)
+        if claim.verdict not in left_out
+    )
 
 
-def card_html(claim: CheckedClaim, number: int) -> str:
+def card_html(claim: CheckedClaim, number: int, language: Language | None = None, end: str = "") -> str:
     """Number, verdict, differences, citations, proof with its place, and the suggestion."""
     sign, chinese, english = VERDICT_NAMES[claim.verdict]
-    body = [f"<p><b>{number} {_safe(sign)} {_safe(chinese)}</b> {_safe(english)}</p>"]
-    body += [f"<p>{_difference(each)}</p>" for each in claim.differences]
-    body += [f"<p>{_safe(line)}</p>" for line in citation_lines(claim)]
+    body = [f"<p><b>{number} {_safe(sign)} {_safe(said((chinese, english), language))}</b></p>"]
+    body += [f"<p>{_difference(each, language)}</p>" for each in claim.differences]
+    body += [f"<p>{_safe(line)}</p>" for line in citation_lines(claim, language)]
     if claim.proof:
-        body.append(f"<p>{_safe(' '.join(NEAREST if claim.verdict is Verdict.NOT_FOUND else PROOF))}</p>")
+        named = NEAREST if claim.verdict is Verdict.NOT_FOUND else PROOF
+        body.append(f"<p>{_safe(said(named, language))}</p>")
     for item in claim.proof:
         where = title_and_clause(item.metadata, item.clause)
         body.append(f"<p>{_safe(where)}</p><blockquote>{_safe(item.quote)}</blockquote>")
     if claim.suggestion is not None:
         body.append(
-            f"<p>{_safe(' '.join(SUGGESTION))}</p><blockquote><ins>{_safe(claim.suggestion)}</ins></blockquote>"
+            f"<p>{_safe(said(SUGGESTION, language))}</p><blockquote><ins>{_safe(claim.suggestion)}</ins></blockquote>"
         )
-    return f'<section class="tc-card tc-{claim.verdict.value}" id="tc-{number}">{"".join(body)}</section>'
+    return (
+        f'<section class="tc-card tc-{claim.verdict.value}" id="tc-{number}" tabindex="-1">'
+        f"{''.join(body)}{end}</section>"
+    )
 
 
-def citation_lines(claim: CheckedClaim) -> list[str]:
+def citation_lines(claim: CheckedClaim, language: Language | None = None) -> list[str]:
     """What became of each citation, a line each; nothing for a sentence that needs none."""
     if claim.verdict is Verdict.NOT_CHECKABLE:
         found = [c for c in claim.citations if c.check is not CitationCheck.NONE_GIVEN]
     else:
         found = list(claim.citations)
-    return [" ".join(filter(None, (c.text, *CITATION_NAMES[c.check]))) for c in found]
+    return [" ".join(filter(None, (c.text, said(CITATION_NAMES[c.check], language)))) for c in found]
 
 
 def difference_line(difference: Difference) -> str:
@@ -107,10 +133,11 @@ def difference_line(difference: Difference) -> str:
     return f"{name}: {difference.said or '（无 nothing）'} → {difference.printed or '（无 nothing）'}"
 
 
-def _difference(difference: Difference) -> str:
-    name = " ".join(DIFFERENCE_NAMES[difference.kind])
-    said, printed = _safe(difference.said), _safe(difference.printed)
-    return f"{_safe(name)}: <del>{said}</del> → <ins>{printed}</ins>"
+def _difference(difference: Difference, language: Language | None) -> str:
+    name = _safe(said(DIFFERENCE_NAMES[difference.kind], language))
+    nothing = _safe(said(("（无）", "(nothing)"), language))
+    told, printed = _safe(difference.said) or nothing, _safe(difference.printed) or nothing
+    return f"{name}: <del>{told}</del> → <ins>{printed}</ins>"
 
 
 def report_docx(checked: Checked) -> bytes:

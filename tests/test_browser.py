@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import docx
 import pytest
 import uvicorn
 from conftest import FakeEmbedder, write_documents
@@ -572,6 +574,53 @@ def test_the_finder_lists_what_applies_with_its_reason(browser: Browser, shelf: 
         assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
+LETTER = f"王先生：\n您好！吕梁市返乡农民工创业的，可申请最高50万元的创业担保贷款。{HOSTILE}\n高校毕业生创业的，给予5000元一次性创业补贴。"
+
+
+def check_text(page: Page, text: str) -> None:
+    """Have a text checked in the view for it."""
+    page.get_by_role("tab", name="核对文字").click()
+    page.locator("#checked textarea").fill(text)
+    page.get_by_role("button", name="核对", exact=True).click()
+    expect(page.locator(".tc-card").first).to_be_visible()
+
+
+def test_a_text_is_checked_corrected_and_saved(browser: Browser, shelf: str, tmp_path: Path) -> None:
+    with visit(browser, shelf, width=360, height=740) as page:
+        check_text(page, LETTER)
+        wrong = page.locator(".tc-card.tc-altered").first
+        expect(wrong).to_contain_text("50万元")
+        expect(wrong).to_contain_text("30万元")
+        page.locator(".tc-text mark.tc-altered").first.click()
+        expect(page.locator(".tc-card.tw-shown")).to_contain_text("30万元")
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="存为 Word").click()
+        saved.value.save_as(tmp_path / saved.value.suggested_filename)
+        comments = docx.Document(str(tmp_path / "tiaowen.docx")).comments
+        assert any("50万元 → 30万元" in each.text for each in comments)
+        wrong.get_by_role("button", name="在原文中查看").first.click()
+        expect(page.get_by_role("dialog").locator("mark").first).to_contain_text("30万元")
+        page.keyboard.press("Escape")
+        wrong.get_by_role("button", name="采用").click()
+        expect(page.locator("#checked textarea")).to_have_value(re.compile("最高30万元"))
+        expect(page.locator(".tc-card.tc-altered")).to_have_count(0)
+        assert page.evaluate("window.harmed") is None
+
+
+def test_a_file_is_read_into_the_box_or_refused(browser: Browser, shelf: str, tmp_path: Path) -> None:
+    letter, broken = tmp_path / "复函.txt", tmp_path / "坏.docx"
+    letter.write_bytes("免费提供办公场地。".encode("gb18030"))
+    broken.write_bytes(b"PK\x03\x04none")
+    with visit(browser, shelf) as page:
+        page.get_by_role("tab", name="核对文字").click()
+        page.set_input_files("input[data-reads]", letter)
+        expect(page.locator("#checked textarea")).to_have_value("免费提供办公场地。")
+        page.set_input_files("input[data-reads]", broken)
+        expect(page.locator("#tw-toast")).to_contain_text("damaged")
+        expect(page.locator("#checked textarea")).to_have_value("免费提供办公场地。")
+
+
 def test_a_document_is_browsed_searched_and_compared(browser: Browser, shelf: str) -> None:
     with visit(browser, shelf, width=360, height=740) as page:
         page.get_by_role("tab", name="查文件").click()
@@ -656,6 +705,9 @@ NAMELESS = """
 """
 
 
+VIEWS = ["提问", "找支持", "核对文字", "查文件"]
+
+
 def open_view(page: Page, tab: str) -> None:
     """The view `tab` with something in it, standing still."""
     page.get_by_role("tab", name=tab).click()
@@ -665,6 +717,8 @@ def open_view(page: Page, tab: str) -> None:
     elif tab == "找支持":
         page.locator("#finder-place").get_by_text("吕梁市").click()
         expect(page.locator(".tw-found").first).to_be_visible()
+    elif tab == "核对文字":
+        check_text(page, LETTER)
     else:
         page.locator(".tw-document").click()
         expect(page.locator(".tw-tree")).to_be_visible()
@@ -672,7 +726,7 @@ def open_view(page: Page, tab: str) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("tab", ["提问", "找支持", "查文件"])
+@pytest.mark.parametrize("tab", VIEWS)
 def test_text_is_readable_and_controls_are_named(browser: Browser, shelf: str, tab: str, dark: bool) -> None:
     """Contrast of 4.5 (WCAG AA) for every text in sight, and a name for everything that can be operated."""
     with visit(browser, shelf, dark=dark) as page:
@@ -682,11 +736,11 @@ def test_text_is_readable_and_controls_are_named(browser: Browser, shelf: str, t
         assert page.evaluate(NAMELESS) == []
 
 
-@pytest.mark.parametrize("tab", ["提问", "找支持", "查文件"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_axe_finds_nothing_serious(browser: Browser, shelf: str, tab: str, width: int) -> None:
+@pytest.mark.parametrize("tab", VIEWS)
+@pytest.mark.parametrize(("width", "dark"), [(360, False), (1280, False), (1280, True)])
+def test_axe_finds_nothing_serious(browser: Browser, shelf: str, tab: str, width: int, dark: bool) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    with visit(browser, shelf, width=width, height=740) as page:
+    with visit(browser, shelf, width=width, height=740, dark=dark) as page:
         open_view(page, tab)
         found = axe.run(page).response["violations"]
     serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]

@@ -15,12 +15,13 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from rag.answer import Answerer
+from rag.check import Checker
 from rag.config import Settings
 from rag.errors import IndexNotUsableError, InputError, ModelError
 from rag.index import Index
 from rag.types import Answer, Claim, Draft, Event, EvidenceFound, Finished, Mode, Status, Turn
+from ui import checking, page, server, show
 from ui import desk as ui_desk
-from ui import page, server, show
 from ui.desk import Desk, Loaded, Opening
 from ui.show import Shown
 from ui.words import say
@@ -282,6 +283,43 @@ def test_what_is_not_held_is_not_shown(library: Index, asked: Any) -> None:
     assert say("not_there", "zh-Hans") in page.original_dialog(desk_with(library), asked)
 
 
+# -- checking a text ------------------------------------------------------------------------------
+
+
+def checking_desk(library: Index) -> Desk:
+    checker = Checker(library, FakeEmbedder())
+    return Desk(opened(lambda: Loaded(Script(), tuple(library.metadata.values()), True, checker=checker)))
+
+
+def test_a_text_is_shown_marked_with_a_card_for_what_can_be_checked(library: Index) -> None:
+    text = "您好！\n返乡农民工创业的，可申请最高50万元的创业担保贷款。<b>"
+    shown, done = list(checking.check(checking_desk(library), text, "", "en"))[-1]
+    assert done is not None
+    assert "贷款。<b>" not in shown
+    assert "&lt;b&gt;" in shown
+    assert "altered" in shown
+    assert shown.count('class="tc-card') == sum(c.verdict.value != "not_checkable" for c in done.claims)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "name"), [("  ", "", "check_blank"), ("您好", "子虚乌有市", "check_input")]
+)
+def test_what_cannot_be_checked_is_told(library: Index, text: str, place: str, name: str) -> None:
+    shown, done = list(checking.check(checking_desk(library), text, place, "zh-Hans"))[-1]
+    assert done is None
+    assert say(name, "zh-Hans") in shown
+
+
+def test_a_suggestion_is_taken_only_into_the_text_that_was_checked(library: Index) -> None:
+    text = "返乡农民工创业的，可申请最高50万元的创业担保贷款。"
+    done = list(checking.check(checking_desk(library), text, "", "zh-Hans"))[-1][1]
+    assert "30万元" in checking.fixed(done, text, "1")
+    assert "30万元" in checking.fixed(done, text, "all")
+    assert checking.fixed(done, "改过的。", "1") == "改过的。"
+    assert checking.fixed(done, text, "x") == text
+    assert checking.fixed(None, text, "1") == text
+
+
 # -- the server -----------------------------------------------------------------------------------
 
 
@@ -330,6 +368,17 @@ def test_nothing_else_is_served(client: TestClient, path: str) -> None:
 def test_a_large_body_is_turned_away(client: TestClient) -> None:
     body = b"0" * (server.MAX_BODY_BYTES + 1)
     assert client.post("/gradio_api/queue/join", content=body).status_code == 413
+
+
+def test_a_file_to_be_checked_is_read_or_refused(client: TestClient) -> None:
+    read = client.put("/checker/text/信.txt", content="您好".encode("gb18030")).json()
+    assert read == {"text": "您好", "problem": ""}
+    assert (
+        "not a text file" in client.put("/checker/text/a.txt", content=b"\x00\x01\x02" * 50).json()["problem"]
+    )
+    assert client.put("/checker/text/a.txt", content="一".encode() * 60_001).json()["problem"]
+    large = b"0" * (checking.MAX_FILE_BYTES + 1)
+    assert client.put("/checker/text/a.txt", content=large).status_code == 413
 
 
 def test_no_call_is_open_to_clients_and_nothing_is_reported(client: TestClient) -> None:

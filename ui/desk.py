@@ -15,6 +15,7 @@ from typing import Protocol
 
 from rag import examples
 from rag.answer import Answerer, load_answerer
+from rag.check import Checker
 from rag.config import Settings
 from rag.errors import IndexNotUsableError, InputError, ModelError
 from rag.examples import Example
@@ -58,6 +59,8 @@ class Loaded:
     documents: Mapping[str, Document] = field(default_factory=dict)
     index: Index | None = None
     """What the support finder reads; None leaves it empty."""
+    checker: Checker | None = None
+    """What the view to check a text asks; None leaves it empty."""
     examples: tuple[Example, ...] = ()
     rebuild: Callable[[Progress], Loaded] | None = None
     """Builds the index anew and gives what is then loaded; None where nobody may."""
@@ -139,7 +142,8 @@ def loaded_of(settings: Settings, answerer: Answerer) -> Loaded:
     held = tuple(index.metadata.values())
     composes = answerer.generator is not None
     tried = examples.load(settings.home, index)
-    return Loaded(answerer.stream, held, composes, warm, index.documents, index, tried, rebuild)
+    checker = Checker(index, answerer.embedder)
+    return Loaded(answerer.stream, held, composes, warm, index.documents, index, checker, tried, rebuild)
 
 
 # -- asking ---------------------------------------------------------------------------------------

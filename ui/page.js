@@ -59,7 +59,7 @@
     card.open = true;
     document.querySelectorAll('.tw-shown').forEach((other) => other.classList.remove('tw-shown'));
     card.classList.add('tw-shown');
-    card.querySelector('summary').focus({ preventScroll: true });
+    (card.querySelector('summary') || card).focus({ preventScroll: true });
     (card.querySelector('blockquote mark') || card).scrollIntoView({ behavior: calm(), block: 'center' });
   };
 
@@ -86,6 +86,11 @@
 blockquote{margin:.5rem 0;padding:.3rem .9rem;border-left:3px solid #1d4f8f;background:#f2f5f9;white-space:pre-line}mark{background:#ffe9a8}
 details{border:1px solid #d5dce5;border-radius:8px;padding:.5rem .9rem;margin:.8rem 0}summary{list-style:none}.tw-number{font-weight:700;margin-right:.6rem}
 .tw-leaf{display:block;color:#55606e}dl div{display:flex;gap:.8rem}dt{color:#55606e;white-space:nowrap}dd{margin:0}a{color:#1d4f8f;margin-left:.2rem;text-decoration:none}a::before{content:'['}a::after{content:']'}.tw-scope{margin-left:1rem;color:#55606e}`;
+  const download = (file, name) => {
+    const anchor = Object.assign(document.createElement('a'), { href: URL.createObjectURL(file), download: name });
+    anchor.click();
+    setTimeout(() => URL.revokeObjectURL(anchor.href), 10000);
+  };
   const save = (turn) => {
     const copied = turn.cloneNode(true);
     copied.querySelectorAll('.tw-actions,.tw-feedback,button').forEach((part) => part.remove());
@@ -98,10 +103,7 @@ details{border:1px solid #d5dce5;border-radius:8px;padding:.5rem .9rem;margin:.8
     page.head.append(Object.assign(page.createElement('style'), { textContent: SAVED }));
     page.body.append(page.importNode(copied, true));
     const file = new Blob(['<!doctype html>\n', page.documentElement.outerHTML], { type: 'text/html;charset=utf-8' });
-    const anchor = Object.assign(document.createElement('a'), { href: URL.createObjectURL(file) });
-    anchor.download = `${turn.dataset.question.replace(/[\\/:*?"<>|\s]+/g, ' ').trim().slice(0, 40) || 'tiaowen'}.html`;
-    anchor.click();
-    setTimeout(() => URL.revokeObjectURL(anchor.href), 10000);
+    download(file, `${turn.dataset.question.replace(/[\\/:*?"<>|\s]+/g, ' ').trim().slice(0, 40) || 'tiaowen'}.html`);
   };
   const print = (turn) => {
     const folded = [...turn.querySelectorAll('details:not([open])')];
@@ -125,6 +127,11 @@ details{border:1px solid #d5dce5;border-radius:8px;padding:.5rem .9rem;margin:.8
     link: (button, turn) => copy(link(turn.dataset.question, button.parentElement.dataset.place), button.parentElement.dataset.linked),
     print: (button, turn) => print(turn),
     save: (button, turn) => save(turn),
+    text: (button) => copy(button.dataset.content, button.dataset.copied),
+    download: (button) => {
+      const bytes = Uint8Array.from(atob(button.dataset.content), (char) => char.charCodeAt(0));
+      download(new Blob([bytes], { type: button.dataset.type }), button.dataset.name);
+    },
     close: (button) => button.closest('dialog').close(),
     right: (button) => verdict(button, 'right', ''),
     wrong: (button) => {
@@ -152,6 +159,25 @@ details{border:1px solid #d5dce5;border-radius:8px;padding:.5rem .9rem;margin:.8
     if (button.dataset.ask === 'click' && reopen(button)) return;
     if (button.dataset.ask) send(button, button.dataset.ask, { ...button.dataset });
     else if (does[button.dataset.do]) does[button.dataset.do](button, button.closest('.tw-turn'));
+  });
+
+  /* A file chosen for a text box: the server reads it, the box gets its text. */
+  document.addEventListener('change', async (event) => {
+    const field = event.target;
+    if (!field.matches || !field.matches('input[type=file][data-reads]') || !field.files.length) return;
+    const file = field.files[0];
+    try {
+      const reply = await fetch(new URL(`checker/text/${encodeURIComponent(file.name)}`, document.baseURI), { method: 'PUT', body: file });
+      const read = reply.ok ? await reply.json() : { text: '', problem: `${file.name}: ${reply.status}` };
+      if (read.problem) { say(read.problem); return; }
+      const box = document.querySelector(`#${field.dataset.reads} textarea`);
+      box.value = read.text;
+      box.dispatchEvent(new Event('input', { bubbles: true }));
+    } catch (error) {
+      say(`${file.name}: ${error.message}`);
+    } finally {
+      field.value = '';
+    }
   });
 
   window.tw = { calm, keep, kept, language, linked, openCard, say, showDialog, speak };

@@ -1,7 +1,7 @@
 """The page: the frame around the views, in Gradio: language, banner, tabs, and the original in a dialog.
 
 The page is thin: what is shown is made by pure functions (`ui.show`, `ui.cards`, `ui.original` ...), each view
-has a module of its own (`ui.chat`, `ui.finder`, `ui.documents`), and `ui.server` stands around them all.
+has a module of its own (`ui.chat`, `ui.finder`, `ui.checking`, `ui.documents`), and `ui.server` stands around them all.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from rag.config import Settings
 from rag.types import Language, Span
 from ui import original, show
 from ui.chat import Chat
+from ui.checking import Checking
 from ui.desk import Desk
 from ui.documents import Documents
 from ui.finder import Finder
@@ -66,12 +67,15 @@ def build(desk: Desk, settings: Settings | None = None) -> gr.Blocks:
             with gr.Tab(say("tab_finder", "zh-Hans"), id="finder") as tab:
                 finder = Finder(desk, language)
                 tabs.append((tab, "tab_finder"))
+            with gr.Tab(say("tab_check", "zh-Hans"), id="check") as tab:
+                checking = Checking(desk, language)
+                tabs.append((tab, "tab_check"))
             with gr.Tab(say("tab_documents", "zh-Hans"), id="documents") as tab:
                 documents = Documents(desk, settings, language)
                 tabs.append((tab, "tab_documents"))
         for tab, name in tabs:
             parts.add(tab, partial(_tab, name))
-        for view in (chat, finder, documents):
+        for view in (chat, finder, checking, documents):
             parts.extend(view.parts)
         dialog = gr.HTML(apply_default_css=False, js_on_load=DIALOG, elem_classes="tw-silent")
         timer = gr.Timer(1)
@@ -93,6 +97,7 @@ def build(desk: Desk, settings: Settings | None = None) -> gr.Blocks:
                 chat.places(lang, wanted),
                 *chat.shown_examples(lang),
                 *finder.in_language(place or wanted or "", group, kind, lang),
+                checking.places(lang),
                 *documents.in_language(document, words, view, lang),
             ]
 
@@ -116,7 +121,7 @@ def build(desk: Desk, settings: Settings | None = None) -> gr.Blocks:
         def show_original(event: gr.EventData) -> str:
             return original_dialog(desk, getattr(event, "_data", None))
 
-        changing = [banner, chat.place, *chat.tried, *finder.changing, *documents.changing]
+        changing = [banner, chat.place, *chat.tried, *finder.changing, checking.place, *documents.changing]
         page.load(
             arrive,
             [language, linked, wanted, asked_of],
@@ -138,7 +143,7 @@ def build(desk: Desk, settings: Settings | None = None) -> gr.Blocks:
             switch, [language, *chosen], [*parts.components, *changing], queue=False, js=SWITCHED, **QUIET
         )
         timer.tick(refresh, [language, wanted, *chosen], [timer, *changing], queue=False, **QUIET)
-        for component in (chat.talk, finder.results, documents.text):
+        for component in (chat.talk, finder.results, checking.results, documents.text):
             component.click(show_original, None, dialog, queue=False, **QUIET)
         page.unload(chat.halt)
     page.max_threads = THREADS

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
+from fastapi import HTTPException, Request
 
 from rag.types import Language
 
@@ -42,3 +43,13 @@ class Parts:
     def in_language(self, language: Language) -> list[Any]:
         """The updates of all components, in the order of `components`."""
         return [make(language) for _, make in self._parts]
+
+
+async def body_of(request: Request, most: int) -> bytes:
+    """The body of a request; one of more than `most` bytes is left off where it gets too long."""
+    data = bytearray()
+    async for piece in request.stream():
+        data += piece
+        if len(data) > most:
+            raise HTTPException(413, "too large")
+    return bytes(data)

@@ -20,7 +20,7 @@ from starlette.routing import Mount
 
 from rag.config import Settings
 from rag.errors import InputError
-from ui import staff
+from ui import checking, staff
 from ui.desk import Desk, Opening, load
 from ui.page import SCRIPTS, STYLE, build, theme
 
@@ -41,8 +41,11 @@ OPEN_PATHS = (
     "/gradio_api/app_id",
     "/gradio_api/startup-events",
     "/staff/",
+    "/checker/",
 )
 MAX_BODY_BYTES = 1 << 20
+# Paths whose requests may be longer.
+LONGER_BODIES = {staff.PREFIX: staff.MAX_DOCUMENT_BYTES, checking.PREFIX: checking.MAX_FILE_BYTES}
 # Gradio's templates are compiled in the browser, hence unsafe-eval; nothing may come from or go to elsewhere.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -85,7 +88,7 @@ def _refused(path: str, headers: dict[bytes, bytes]) -> int:
     """The HTTP status that a request is turned away with; 0 lets it in."""
     if path != "/" and not path.startswith(OPEN_PATHS):
         return 404
-    most = staff.MAX_DOCUMENT_BYTES if path.startswith(staff.PREFIX) else MAX_BODY_BYTES
+    most = next((size for prefix, size in LONGER_BODIES.items() if path.startswith(prefix)), MAX_BODY_BYTES)
     length = headers.get(b"content-length", b"0")
     return 413 if not length.isdigit() or int(length) > most else 0
 
@@ -94,6 +97,7 @@ def application(desk: Desk, settings: Settings | None = None) -> FastAPI:
     """The page as a web application; without settings nothing is stored."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard)
+    app.include_router(checking.routes())
     if settings is not None:
         app.include_router(staff.routes(staff.Staff(desk, settings)))
     gr.mount_gradio_app(

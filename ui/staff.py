@@ -23,6 +23,7 @@ from rag.library import Change
 from rag.read import MAX_BYTES
 from rag.types import Language, Reading
 from ui.desk import Desk
+from ui.parts import body_of
 from ui.words import language_of, safe, word
 
 log = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ def routes(staff: Staff) -> APIRouter:
     @router.put("/documents/{name}")
     async def added(request: Request, name: str, replace: bool = False, language: str = "") -> dict[str, Any]:
         await allowed(request)
-        data = await _body(request)
+        data = await body_of(request, MAX_DOCUMENT_BYTES)
         try:
             change = await asyncio.to_thread(staff.add, name, data, replace=replace)
             if change.outcome not in ("added", "replaced"):
@@ -153,16 +154,6 @@ def routes(staff: Staff) -> APIRouter:
         return asdict(staff.work)
 
     return router
-
-
-async def _body(request: Request) -> bytes:
-    """The body, as long as a document may be; one that is longer is left off where it gets too long."""
-    data = bytearray()
-    async for piece in request.stream():
-        data += piece
-        if len(data) > MAX_DOCUMENT_BYTES:
-            raise HTTPException(413, "too large")
-    return bytes(data)
 
 
 def _read(settings: Settings, name: str) -> Reading:

@@ -20,6 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "language": ("界面语言", "Language"),
     "tab_ask": ("提问", "Ask"),
     "tab_finder": ("找支持", "Support"),
+    "tab_check": ("核对文字", "Check a text"),
     "tab_documents": ("查文件", "Documents"),
     "held": ("已收录：", "Documents held for: "),
     "none_held": ("还没有收录任何文件。", "No document is held yet."),
@@ -158,6 +159,35 @@ WORDS: dict[str, tuple[str, str]] = {
     "why_sentence": ("这一句写明：{named}", "This sentence names: {named}"),
     "why_clause": ("这一条写明：{named}", "This clause names: {named}"),
     "why_unknown": ("没有写明给谁", "No group named"),
+    # the clause checker
+    "check_lead": (
+        "贴上复函、宣传单或别处得来的回答，逐句核对文件里是不是这样写的，出处对不对。",
+        "Paste a letter, a leaflet or another answer: every sentence and citation is checked against the documents.",
+    ),
+    "check_caution": (
+        "只和已收录的文件比对，不用语言模型；文字不保存。",
+        "Compared with the documents held only, without a language model; the text is not kept.",
+    ),
+    "check_text": ("要核对的文字", "The text to check"),
+    "check_placeholder": (
+        "例：根据《…》第26条，退役军人创业最高可贷50万元。",
+        "According to clause 26, veterans may borrow up to RMB 500,000.",
+    ),
+    "check_file": ("或选文件（.txt .docx）", "Or choose a file (.txt .docx)"),
+    "check_place": ("文字说的是", "The text is about"),
+    "check_go": ("核对", "Check"),
+    "check_blank": ("请先贴上要核对的文字。", "Please paste a text first."),
+    "check_progress": ("正在核对，已到 {share}%…", "Checking, {share}% done…"),
+    "check_waiting": ("正在载入模型，载好后再核对…", "Loading the models; the check follows…"),
+    "check_input": ("这段文字没法核对。", "This text cannot be checked."),
+    "check_marked": ("核对过的文字", "The text as checked"),
+    "check_cards": ("逐句结果", "Sentence by sentence"),
+    "fix_one": ("采用", "Use this"),
+    "fix_all": ("采用全部建议", "Use all suggestions"),
+    "copy_text": ("复制文字", "Copy the text"),
+    "text_copied": ("已复制", "Copied"),
+    "as_word": ("存为 Word（带批注）", "Save as Word, with comments"),
+    "as_page": ("存为网页", "Save as a page"),
     # documents
     "documents_lead": (
         "已收录的文件。点开一份，可以逐条看、在里面查，也可以对照原文。",
