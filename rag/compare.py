@@ -95,6 +95,8 @@ REWORDINGS: tuple[tuple[str, ...], ...] = (
     ("重点", "主要"),
     ("原则上", "一般"),
     ("一次性", "一次"),
+    ("低于", "不到"),
+    ("包括", "包含", "涵盖"),
 )  # fmt: skip
 
 # Words that turn a sentence round, beside those that drafted answers are held to.
@@ -124,13 +126,23 @@ OPPOSED: tuple[tuple[str, str], ...] = (
     ("增值|盈利", "亏损"),
     ("城镇|城市", "农村|乡村"),
     ("奖励|表彰", "处罚|惩罚|罚款|扣减"),
+    ("(?<!不)高于|(?<!不)大于|快于", "(?<!不)低于|(?<!不)小于|慢于"),
+    ("国家级", "省级"),
+    ("国家级", "市级"),
+    ("省级", "市级"),
+    ("省级", "县级"),
+    ("市级", "县级|区级"),
+)
+# Words that carry no meaning of their own: what is said with one where the clause has another is no alteration.
+EMPTY_WORDS = re.compile(
+    r"(?:可以|能够|可|能|把|将|由|来|去|给|让|对|为|在|要|就|都|也|会|当作|作为|包括|建立|建设|开展|推进|实施|给予|提供|进行|利用|使用|做|搞|设|有)+"
 )
 NEGATING = frozenset("不未无非禁勿免没")
 CANCELLING = frozenset("废除零消")
 """Of 取消, 废止, 免除: what they take away is denied too."""
 DENYING = re.compile(r"不(?![断同仅少久])|未(?!来)|无(?!人|线)|非(?!常)|禁|勿|没|取消|废|免|零")
 CONDITION = re.compile(
-    r"^但|但是|除外|不得|(?<!必)须|仅限|必须|除.{1,40}外|前提下|情况下|在[^,;]{1,16}(?:的同时|范围内)|符合[^,;]{0,20}(?:条件|规定|要求|的)|达到[^,;]{1,24}条件的|满足|有条件的|"
+    r"^但|但是|除外|^除[^,;]{2,60}的$|^属于[^,;]{2,30}的$|不得|(?<!必)须|仅限|必须|除.{1,40}外|前提下|情况下|在[^,;]{1,16}(?:的同时|范围内)|符合[^,;]{0,20}(?:条件|规定|要求|的)|达到[^,;]{1,24}条件的|满足|有条件的|"
     r"且[^,;]{0,14}(?:低于|高于|不超过|不低于|超过|满|以上|以下)[\d.]*%?|(?:国家|省|市|区|县|州)级(?=[^,;]{2})|(?:未|没有)(?:享受|领取|获得|参加)|不重复|只能|"
     r"首次|连续.{0,6}(?:年|月)|满\d|经.{1,16}(?:批准|同意|认定|审核|评估|验收|备案|审批|鉴定)|以.{1,14}为(?:前提|条件)|明确.{1,12}前提|一致的|合格的|unless|provided"
 )
@@ -138,7 +150,7 @@ EXCEPTION = re.compile(r"^(?:但|除)|除外|不得(?:重复|同时|再)|不(?:�
 LIMITING = re.compile(r"仅限|只限|只有|必须|不得|除外|仅|一律|凡|所有|任何|无条件")
 # What a bound stands before or behind; a bound holds for the number in the same part.
 UPPER_BEFORE = re.compile(
-    r"(?:不超过|不高于|不多于|不大于|不得超过|最高|最多|至多|上限|(?<!不)低于|(?<!不)少于|(?<!不)小于|不足|up to|at most|no more than|within|under|below|maximum)[^\d,;]{0,14}$"
+    r"(?:不超过|不高于|不多于|不大于|不得超过|最高|最多|至多|上限|(?<!不)低于|(?<!不)少于|(?<!不)小于|不足|不到|up to|at most|no more than|within|under|below|maximum)[^\d,;]{0,14}$"
 )
 LOWER_BEFORE = re.compile(
     r"(?:破(?=\d*$)|不低于|不少于|不小于|最低|最少|至少|(?<!不)(?<!不得)超过|(?<!不)高于|(?<!不)多于|(?<!不)大于|突破|at least|no less than|more than|over|above|minimum)[^\d,;]{0,14}$"
@@ -758,7 +770,7 @@ def _denied(text: Wording, words: Sequence[Word]) -> str:
 
 def _kind_of_change(said: str, printed: str, proof: Proof) -> str | None:
     """What kind of alteration it is to say `said` where `printed` stands; None for a mere rewording."""
-    if said == printed:
+    if said == printed or (EMPTY_WORDS.fullmatch(said) and EMPTY_WORDS.fullmatch(printed)):
         return None
     if any(
         (re.search(one, said) and re.search(other, printed))

@@ -17,7 +17,7 @@ import pytest
 from conftest import FakeEmbedder
 
 from rag.check import MAX_CHARS, Checked, Checker
-from rag.compare import quotes_in
+from rag.compare import _kind_of_change, proof_of, quotes_in
 from rag.config import Settings
 from rag.errors import InputError
 from rag.export import comment, marked_html, report_docx, report_html
@@ -52,6 +52,8 @@ def verdicts(checked: Checked) -> list[str]:
 
 
 VERDICTS = [
+    ("此事我们高度重视。", "not_checkable"),
+    ("承詢創業貸款政策，謹覆如下。", "not_checkable"),
     (f"{LOAN}。", "supported"),
     ("高校畢業生、返鄉農民工、退役軍人自主創業的，可申請最高三十萬元的創業擔保貸款。", "supported"),
     (f"吕梁市{LOAN}。", "supported"),
@@ -346,3 +348,18 @@ def test_a_text_without_full_stops_is_parted_at_its_commas() -> None:
     spans = sentences(text)
     assert all(0 < span.end - span.start <= MOST_SENTENCE_CHARS for span in spans)
     assert "".join(text[slice(*span)] for span in spans) == text
+
+
+@pytest.mark.parametrize(
+    ("said", "printed", "kind"),
+    [
+        ("可以把", "利用", None),
+        ("包括", "建立", None),
+        ("国家级", "省级", "direction"),
+        ("低于", "高于", "direction"),
+        ("不低于", "高于", None),
+    ],
+)
+def test_what_kind_of_change_a_word_is(said: str, printed: str, kind: str | None) -> None:
+    proof = proof_of([("企业可以开店。", "企业可以开店。")], "")
+    assert _kind_of_change(said, printed, proof) == kind
