@@ -88,6 +88,8 @@ WIDE = frozenset({"amount", "number", "deadline", "date"})
 PRINTED_LABEL = re.compile(
     r"第[〇零一二三四五六七八九十百\d]+条|[（(][一二三四五六七八九十\d]+[)）]|(?:任务|举措|措施)\d+"
 )
+# A question for what a thing rests on, which sentences say first: 依托联席会议制度，协调解决…
+MEANS = re.compile(r"靠(?:什么|啥|哪)|依托|依靠|凭(?:什么|啥)|机制|借助|通过(?:什么|啥|哪)")
 MOST_PLACES_APART = 6
 NEAREST_SHOWN = 2
 LITTLE = 2
@@ -257,7 +259,7 @@ class Answerer:
             return self._plan_no_such_clause(scoped, found)
         evidence = select(scoped, found, self.index)
         judgement = judge(scoped, evidence, found, self.index)
-        evidence, judgement = self._with_each_part(scoped, evidence, judgement)
+        evidence, judgement, asked_who = self._with_each_part(scoped, evidence, judgement)
         if not judgement.enough or _decisive(judgement, query):
             return self._plan_not_covered(scoped, found, judgement)
         plan = _Plan(Status.ANSWERED, evidence=list(evidence), hits=found.hits, compose=True)
@@ -277,7 +279,9 @@ class Answerer:
                 told = plan.best if plan.best in who else who[0]
                 plan.lines = [line for line in plan.lines if isinstance(line, Claim) and told in line.marks]
         if "department" in query.intents:
-            self._add_departments(plan, evidence, query.language)
+            several = len(asked_who) > 1
+            around = asked_who if several else tuple(item.clause for item in evidence)
+            self._add_departments(plan, around, query.language, each=several)
         if "where" in query.intents and not query.labels:
             plan.compose = False
             plan.tail.append(Framing(self._place_of(evidence[plan.best - 1], query.language)))
@@ -293,14 +297,20 @@ class Answerer:
 
     def _with_each_part(
         self, scoped: Query, evidence: tuple[Evidence, ...], judgement: Judgement
-    ) -> tuple[tuple[Evidence, ...], Judgement]:
-        """Both with what answers each thing that a message of several questions asks."""
+    ) -> tuple[tuple[Evidence, ...], Judgement, tuple[Clause, ...]]:
+        """Both with what answers each thing that a message of several questions asks.
+
+        Third the clauses that the questions for a department are about.
+        """
+        who: list[Clause] = []
         for part in in_parts(scoped):
             found = self.search(part)
             chosen = select(part, found, self.index)
             judged = judge(part, chosen, found, self.index)
             if not judged.enough or judged.missing:
                 continue
+            if "department" in part.intents:
+                who.append(chosen[best_of(part, chosen, found, self.index)].clause)
             family = self._family(chosen[0])
             evidence += tuple(
                 item for item in chosen if item not in evidence and self._family(item) == family
@@ -308,7 +318,7 @@ class Answerer:
             missing = tuple(name for name in judgement.missing if name not in part.intents)
             confidence = judgement.confidence if missing else max(judgement.confidence, judged.confidence)
             judgement = replace(judgement, missing=missing, confidence=confidence)
-        return evidence, judgement
+        return evidence, judgement, tuple(dict.fromkeys(who))
 
     def _place_of(self, item: Evidence, language: Language) -> str:
         """Where a clause stands, in words: its document, its number as printed and as a label, its headings."""
@@ -338,19 +348,21 @@ class Answerer:
         plan.lines.append(plan.tail[-1])
         return plan
 
-    def _add_departments(self, plan: _Plan, evidence: Sequence[Evidence], language: Language) -> None:
-        """Who is in charge, from the parenthesis of the best clause that has one; no model words this."""
-        for clause in dict.fromkeys(item.clause for item in evidence):
+    def _add_departments(
+        self, plan: _Plan, clauses: Sequence[Clause], language: Language, *, each: bool = False
+    ) -> None:
+        """Who is in charge, from the parenthesis of the first clause that has one, or of each; no model words this."""
+        named = [c for c in dict.fromkeys(clauses) if of_departments(self.index, c) is not None]
+        for clause in named if each else named[:1]:
             departments = of_departments(self.index, clause)
-            if departments is not None:
-                plan.evidence.append(departments)
-                names = department_names([d.name for d in clause.departments], language)
-                claim = Claim(say("departments", language, departments=names), (len(plan.evidence),))
-                plan.tail.append(claim)
-                plan.lines.append(claim)
-                return
+            assert departments is not None
+            plan.evidence.append(departments)
+            names = department_names([d.name for d in clause.departments], language)
+            claim = Claim(say("departments", language, departments=names), (len(plan.evidence),))
+            plan.tail.append(claim)
+            plan.lines.append(claim)
         if not plan.lines:  # the clause names nobody; its own words may
-            plan.lines = _claims(evidence, language)
+            plan.lines = _claims(plan.evidence, language)
 
     def _plan_not_covered(self, query: Query, found: Found, judgement: Judgement) -> _Plan:
         language = query.language
@@ -628,8 +640,8 @@ def _claims(evidence: Sequence[Evidence], language: Language, first: int = 1) ->
 
 
 def _briefly(query: Query, claims: Sequence[Line]) -> list[Line]:
-    """The claims without the background that they open with; English ones quote it whole."""
-    if query.language == "en":
+    """The claims without the background that they open with; whole in English, and where that is what is asked."""
+    if query.language == "en" or MEANS.search(fold(query.asked)):
         return list(claims)
     asked = frozenset(token for token in tokens(fold(search_words(query.text))) if len(token) > 1)
     return [replace(claim, text=brief(claim.text, asked)) for claim in claims]

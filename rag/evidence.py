@@ -293,6 +293,7 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
         ):
             continue
         chosen.append(part)
+    chosen = _of_one_scheme(chosen, index)
     if query.intents & {"list", "papers"}:
         listing = max(
             chosen,
@@ -303,7 +304,7 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
             ),
         )
         chosen += _rest_of(listing.clause, chosen, scorer)
-    chosen += _filling_open_slots(query, chosen, ranked, index)
+    chosen += _filling_open_slots(query, chosen, ranked, scorer)
     chosen += _keeping_out(query, chosen, found, scorer)
     chosen = _with_lists(_with_context(chosen, scorer), scorer, whole=several)
     order = {part.clause: i for i, part in reversed(list(enumerate(chosen)))}
@@ -325,19 +326,45 @@ def best_of(query: Query, evidence: Sequence[Evidence], found: Found, index: Ind
     return scores.index(max(scores))
 
 
+def _scheme(clause: Clause) -> tuple[str, ...] | None:
+    """The headings of the scheme that a clause fills in a field of (补贴标准：...); None for any other clause."""
+    return clause.heading[:-1] if fills_field(clause.text, clause.heading) else None
+
+
+def _of_one_scheme(chosen: list[Scored], index: Index) -> list[Scored]:
+    """`chosen` without the fields of other schemes than that of the best piece, if it is a field itself."""
+    schemes = [_scheme(index.clauses[part.clause]) for part in chosen]
+    if not chosen or schemes[0] is None:
+        return chosen
+    return [part for part, scheme in zip(chosen, schemes, strict=True) if scheme in (None, schemes[0])]
+
+
+def _fields_beside(number: int, index: Index) -> list[int]:
+    """The clauses that fill in the other fields of the scheme that clause `number` fills in one of."""
+    clause = index.clauses[number]
+    scheme = _scheme(clause)
+    if scheme is None:
+        return []
+    span = index.of_document[clause.document]
+    return [n for n in range(*span) if n != number and _scheme(index.clauses[n]) == scheme]
+
+
 def _filling_open_slots(
-    query: Query, chosen: Sequence[Scored], ranked: Sequence[tuple[float, Scored]], index: Index
+    query: Query, chosen: Sequence[Scored], ranked: Sequence[tuple[float, Scored]], scorer: Scorer
 ) -> list[Scored]:
     """For each slot that `chosen` leaves open the best sentence that fills it.
 
-    One of the best clause's own, else one that fits nearly as well as the best.
+    One of the best clause's own or of its scheme's other fields, else one that fits nearly as well as the best.
     """
+    index = scorer.index
     found: list[Scored] = []
     for name in sorted(query.intents & set(SLOTS)):
         have = [of_sentence(index, part.clause, part.sentence) for part in (*chosen, *found)]
         if _filled(name, query, have, index) and (name != "department" or _names_in_charge(have)):
             continue
         own = [part for _, part in ranked if part.clause == chosen[0].clause] if chosen else []
+        beside = _fields_beside(chosen[0].clause, index) if chosen else []
+        own += [part for number in beside for part in scorer.sentences(number)]
         near = [part for score, part in ranked if score >= ranked[0][0] - MARGIN_OPEN_SLOT]
         fitting = (part for part in (*own, *near) if part not in chosen and part not in found)
         for part in fitting:

@@ -14,6 +14,7 @@ from rag.fold import fold
 from rag.index import Index
 from rag.quantities import quantities
 from rag.types import Clause, Evidence, Query
+from rag.understand import asking
 
 # What is asked for when the question speaks of being given something ...
 GIVING = re.compile(r"奖|补|贷|领|给|借|发放|资助|拿到|享受|award|subsid|loan|borrow|grant|receive|get")
@@ -68,7 +69,7 @@ RELATIVES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
 NAMED_SUPPORT = re.compile(r"(?P<what>[一-鿿]{2})(?:补贴|补助|津贴|保险|奖励)")
 # ... unless they only say that it is given: 给予补贴, 政府补贴, 什么补贴.
 GIVEN = re.compile(
-    r"[给领取拿发享受请有没些多少么的了吗啥种类项性钱年月]|政府|国家|创业|相关|各种|哪些|资金|财政|就业|企业|人员"
+    r"[给领取拿发享受请有没些多少么的了吗啥种类项性钱年月这那笔哪份]|政府|国家|创业|相关|各种|哪些|资金|财政|就业|企业|人员"
 )
 # Words of an eligibility: only then must the group that a question names stand in the clause.
 ELIGIBLE = re.compile(
@@ -98,7 +99,7 @@ BORN = re.compile(
 
 def unnamed(query: Query, evidence: Sequence[Evidence], index: Index) -> bool:
     """Whether the question asks what a thing costs or for a support by name, and no clause quoted names it."""
-    question = fold(query.asked)
+    question = fold(asking(query.asked))
     context = fold(" ".join(" ".join([*item.clause.heading, item.clause.text]) for item in evidence))
     if not context:
         return False
@@ -155,7 +156,7 @@ def other_relative(query: Query, evidence: Sequence[Evidence]) -> bool:
     return any(
         re.search(
             rf"(?:的|他|她)(?:{said})[^,.;?!]{{0,8}}(?:能|可以|是否|算)|(?:{said})[^,.;?!]{{0,6}}(?:能|可以)[^,.;?!]{{0,6}}(?:跟着|一起|一块|也)|"
-            rf"\bcan (?:my|the|his|her|their) (?:{english_said})\b|(?:'s|s') (?:{english_said}) (?:can|get|qualify|join|apply|be)|\bdo (?:\w+ )?\w+s' (?:{english_said})",
+            rf"\bcan (?:my|the|his|her|their) (?:{english_said})\b(?! (?:fund|compan|firm|body))|(?:'s|s') (?:{english_said}) (?:can|get|qualify|join|apply|be)|\bdo (?:\w+ )?\w+s' (?:{english_said})",
             question,
         )
         and not printed.search(context)

@@ -27,7 +27,7 @@ SLOTS: dict[str, Slot] = {
         re.compile(
             r"(?:房租|租金|费用|工资|补贴|奖励|奖金|补助)(?:是)?(?:怎么|咋|如何)(?:算|收|计)|(?:盘子|规模|力度|资金|额)(?:有)?多大|多大(?:规模|力度)|奖(?:了|励)?多少|\bthe most (?:i|we|one|you|that)\b|ceiling|face value|how (?:large|big) (?:is|are|of) (?:a |the )?(?:loan|grant|fine|award|subsid|fund|prize)|maximum|upper limit|多少(?:钱|元|万|块|费|资金|补|奖|经费)|(?:一个?|每)(?:月|年|平|亩|头)(?:能|可以|给|领|拿|补)?多少|"
             r"(?:贷|领|拿|给|补|奖|借|发|享受|申请|报销|补贴|补助|资助|奖励|金额|额度)[^，。？！,?!]{0,6}多少(?!人|家|个|天|年|次|项|条|户)|几(?:万|千|百|块|元|毛|分钱)|"
-            r"(?:工资|薪水|收入|年薪|租金|房租|价格|费用|学费|报名费)[^，。？！,?!]{0,6}(?:多少|几)|(?:最高|最多|上限)[^，。？！,?!]{0,6}(?:多少|几)|额度|多大额|how much|maximum (?:loan|amount)|"
+            r"(?:工资|薪水|收入|年薪|租金|房租|价格|费用|学费|报名费)[^，。？！,?!]{0,6}(?:多少|几)|(?:最高|最多|上限)[^，。？！,?!]{0,6}(?:多少|几)|额度|多大额|how much|maximum (?:loan|amount)|what (?:prize|cash|sum|grant money|reward)|"
             r"what amount"
         ),
         re.compile(
@@ -115,7 +115,7 @@ SLOTS: dict[str, Slot] = {
     "department": Slot(
         re.compile(
             r"找(?:谁|哪)|(?:哪个|哪些|什么|哪一个|哪几个|何)(?:\S{0,4})(?:部门|单位|局|机构|窗口|委)|设在哪(?:个|儿|里|[?？。]|$)|谁(?:负责|管|来管|牵头)|归\S{0,6}管|去哪(?:里|儿)?(?:办|申请|问)|"
-            r"(?:部门|单位|局)\S{0,8}(?:负责|牵头)|责任单位|牵头单位|who (?:is|are|do|should|handles|can help)|which (?:\w+ ){0,2}(?:department|agency|bureau|office|authorit|unit)|"
+            r"(?:部门|单位|局)\S{0,8}(?:负责|牵头)|责任单位|牵头单位|who (?:is|are|do|should|handles|can help)|which one (?:looks after|handles|deals with|is in charge)|who looks after|which (?:\w+ ){0,2}(?:department|agency|bureau|office|authorit|unit)|"
             r"where (?:do|can|should) i (?:go|apply|ask)|whom"
         ),
         re.compile(r"局|委|办公室|部门|中心|银行|支行|厅|政府|单位|所|院"),

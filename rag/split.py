@@ -602,12 +602,16 @@ class _Splitter:
         """A unit of labelled fields, the first with a list below it: each field is a clause."""
         letters = _letters(len(leads) + len(unit.after))
         for letter, paragraph in zip(letters, leads, strict=False):
-            self._add(_joined(label, f"0{letter}"), self._kind(heading), heading, [paragraph])
+            named = (self._field_name(paragraph),) if self._is_field(paragraph) else ()
+            self._add(_joined(label, f"0{letter}"), self._kind(heading), (*heading, *named), [paragraph])
         for child in unit.children:
             self._emit(child, heading, label)
         for letter, paragraph in zip(letters[len(leads) :], unit.after, strict=True):
-            title = self.text.text[slice(*paragraph)].partition("：")[0].partition(":")[0]
-            self._add(_joined(label, f"0{letter}"), self._kind(heading), (*heading, title), [paragraph])
+            own = (*heading, self._field_name(paragraph))
+            self._add(_joined(label, f"0{letter}"), self._kind(heading), own, [paragraph])
+
+    def _field_name(self, paragraph: tuple[int, int]) -> str:
+        return self.text.text[slice(*paragraph)].partition("：")[0].partition(":")[0]
 
     def _leads_a_list(self, unit: _Unit) -> bool:
         """Whether a unit's own line is the lead of a list and not a title: an article's, or one ending in a colon."""
