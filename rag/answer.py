@@ -24,6 +24,7 @@ from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import ModelError
 from rag.evidence import (
     ASKING,
+    WHETHER,
     Judgement,
     Scored,
     Scorer,
@@ -40,7 +41,7 @@ from rag.generate import Generator, build_generator
 from rag.index import Index
 from rag.index import load as load_index
 from rag.overview import MOST_SHOWN, Support, supports
-from rag.quantities import quantities
+from rag.quantities import bounds_in, counts_in, quantities
 from rag.rerank import CANDIDATES, rerank
 from rag.retrieve import Found, retrieve, rrf, search_words
 from rag.slots import SLOTS
@@ -270,6 +271,10 @@ class Answerer:
         plan.best = best_of(scoped, evidence, found, self.index) + 1
         if "confirm" in query.intents and _contradicted(query, evidence[plan.best - 1]):
             plan.lines.insert(0, Framing(say("not_so", query.language)))
+        elif outside := _out_of_bounds(query, evidence):
+            counted, bound = outside
+            plan.lines.insert(0, Framing(say("out_of_bounds", query.language, said=counted, bound=bound)))
+            plan.compose = False
         if query.intents & VERBATIM or (query.labels and not query.intents & ONE_THING):
             plan.compose = False  # a clause, a list or a term asked for is given whole, as it is printed
         if "department" in query.intents and not query.intents & ONE_THING:
@@ -632,6 +637,24 @@ def _contradicted(query: Query, best: Evidence) -> bool:
     printed = quantities(best.text)
     kinds = {q.kind for q in said} & {q.kind for q in printed}
     return bool(kinds) and not any(q in printed for q in said if q.kind in kinds)
+
+
+def _out_of_bounds(query: Query, evidence: Sequence[Evidence]) -> tuple[str, str] | None:
+    """What the question tells of itself, and the bound of the evidence that it does not keep: 4间, 不少于5间.
+
+    Only where it asks whether it may be, and no bound of that unit in the clause lets it in.
+    """
+    if query.language == "en" or not WHETHER.search(fold(query.asked)):
+        return None
+    for item in evidence:
+        bounds = bounds_in(fold(item.clause.text))
+        for told in counts_in(fold(query.asked)):
+            same = [bound for bound in bounds if bound.unit == told.unit]
+            if same and not any(bound.takes(told.value) for bound in same):
+                printed = next((b for b in same if b.text in fold(item.text)), None)
+                if printed is not None:
+                    return in_script(told.text, query.language), in_script(printed.text, query.language)
+    return None
 
 
 def _claims(evidence: Sequence[Evidence], language: Language, first: int = 1) -> list[Line]:

@@ -257,3 +257,62 @@ def takes_in(text: str, age: int) -> bool:
         if bound and ((match["below"] and age < bound) or (match["above"] and age >= bound)):
             return True
     return False
+
+
+# -- counts and bounds ------------------------------------------------------------------------------
+
+# Units of which people tell what they have and clauses ask for so many; amounts and times are told too loosely.
+_COUNT = r"(?P<n>\d{1,6}(?:\.\d{1,2})?|[一二两三四五六七八九十百]{1,4})\s*(?P<unit>间|户|亩|平方米|台|辆|张|头|周岁|岁)"
+TOLD = re.compile(rf"(?<![\d.第]){_COUNT}(?!以上|以下|以内|及|多|左右)")
+LEAST = re.compile(
+    rf"(?:不少于|不低于|不得少于|不得低于|至少|达到|年满|满)\s*{_COUNT}|{_COUNT.replace('<n>', '<n2>').replace('<unit>', '<unit2>')}(?:及)?以上"
+)
+MOST = re.compile(
+    rf"(?:不超过|不高于|不得超过|不多于|不满|未满)\s*{_COUNT}|{_COUNT.replace('<n>', '<n2>').replace('<unit>', '<unit2>')}(?:及)?(?:以下|以内)"
+)
+
+
+class Count(NamedTuple):
+    """So many of a unit, as a text says it."""
+
+    value: Fraction
+    unit: str
+    text: str
+
+
+class Bound(NamedTuple):
+    """A bound on a count; `least` tells a lower one from an upper."""
+
+    value: Fraction
+    unit: str
+    text: str
+    least: bool
+
+    def takes(self, value: Fraction) -> bool:
+        """Whether a count keeps the bound."""
+        return value >= self.value if self.least else value <= self.value
+
+
+def counts_in(text: str) -> list[Count]:
+    """What a question tells in counts: 4间房, 60亩."""
+    found = ((number_value(m["n"]), m) for m in TOLD.finditer(text))
+    return [Count(value, _plain_unit(m["unit"]), m[0]) for value, m in found if value is not None]
+
+
+def bounds_in(text: str) -> list[Bound]:
+    """The bounds on counts that a clause prints.
+
+    >>> [(int(b.value), b.unit, b.least) for b in bounds_in("客房不少于5间，100平方米以下")]
+    [(5, '间', True), (100, '平方米', False)]
+    """
+    bounds = []
+    for pattern, least in ((LEAST, True), (MOST, False)):
+        for match in pattern.finditer(text):
+            value = number_value(match["n"] or match["n2"])
+            if value is not None:
+                bounds.append(Bound(value, _plain_unit(match["unit"] or match["unit2"]), match[0], least))
+    return bounds
+
+
+def _plain_unit(unit: str) -> str:
+    return "岁" if unit == "周岁" else unit

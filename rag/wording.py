@@ -60,6 +60,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The documents held for {place} have no clause {label}; numbers run from {first} to {last}.",
     ),
     "not_so": ("与文件不符，文件写的是：", "That is not what the document says. It says:"),
+    "out_of_bounds": (
+        "您说的{said}，不符合条文里“{bound}”的要求：",
+        "{said} does not meet “{bound}”, which the clause asks for:",
+    ),
     "stands_in": (
         "出自《{title}》{printed} {label}（{heading}）。",
         "It stands in “{title}”, clause {printed} {label} ({heading}).",

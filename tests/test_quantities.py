@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.quantities import Quantity, number_value, quantities
+from rag.quantities import Quantity, ages_in, bounds_in, counts_in, number_value, quantities, takes_in
 
 EQUAL = [
     # money
@@ -150,3 +150,44 @@ def test_long_run_takes_no_long_time(char: str) -> None:
     started = time.monotonic()
     quantities(char * 9_000)
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("told", "clause", "takes"),
+    [
+        ("就4间房", "客房不少于5间的", False),
+        ("有6间房", "客房不少于5间的", True),
+        ("种了60亩", "100亩以下的", True),
+        ("17岁", "年满十八周岁", False),
+    ],
+)
+def test_a_count_keeps_a_bound_or_not(told: str, clause: str, takes: bool) -> None:
+    (count,) = counts_in(told)
+    (bound,) = bounds_in(clause)
+    assert count.unit == bound.unit
+    assert bound.takes(count.value) is takes
+
+
+def test_what_is_no_count_and_no_bound() -> None:
+    assert counts_in("能贷多少钱，3年还清") == []
+    assert bounds_in("最高30万元，期限3年") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "inside"),
+    [
+        ("90至99周岁，每人每月240元", 92, True),
+        ("80至89周岁，每人每月60元", 92, False),
+        ("十六周岁以上不满十八周岁的驾驶人", 17, True),
+        ("年满80周岁以上的老人", 79, False),
+        ("不满16周岁的", 15, True),
+        ("每人每月240元", 92, False),
+    ],
+)
+def test_whom_a_clause_takes_in_by_age(text: str, age: int, inside: bool) -> None:
+    assert takes_in(text, age) is inside
+
+
+def test_ages_that_a_question_tells() -> None:
+    assert ages_in("我奶奶92了，我46岁") == {92, 46}
+    assert ages_in("买了3年了") == frozenset()
