@@ -363,7 +363,11 @@ class Answerer:
             assert departments is not None
             plan.evidence.append(departments)
             names = department_names([d.name for d in clause.departments], language)
-            claim = Claim(say("departments", language, departments=names), (len(plan.evidence),))
+            told = say("departments", language, departments=names)
+            if each and len(named) > 1:  # of which clause, for there are several
+                about = clause.heading[-1] if clause.heading and language != "en" else clause.label
+                told = f"{in_script(about, language)}{': ' if language == 'en' else '：'}{told}"
+            claim = Claim(told, (len(plan.evidence),))
             plan.tail.append(claim)
             plan.lines.append(claim)
         if not plan.lines:  # the clause names nobody; its own words may

@@ -46,6 +46,10 @@ NAMED_WEIGHT, NAMED_SHARE = 0.3, 0.7
 RANK_BONUS = 0.35
 # How far below the best sentence another may score and still be shown.
 MARGIN_ONE_THING, MARGIN_SEVERAL, MARGIN_OPEN_SLOT = 0.5, 0.6, 0.8
+# The scores of Chinese sentences for an English question lie closer together.
+ENGLISH_MARGIN_ONE_THING, ENGLISH_MARGIN_SEVERAL = 0.35, 0.4
+SHORTEST_PIECE = 8
+"""Characters of a sentence below which it says nothing beside a better one: 能力。"""
 CLAUSES_LOOKED_AT = 8
 
 # ... is no sum that only says from when on: 营业收入首次达到10亿元.
@@ -283,11 +287,15 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
         for part in scorer.sentences(number)
     ]
     ranked.sort(key=lambda pair: (-pair[0], pair[1].clause, pair[1].position))
+    margin = MARGIN_SEVERAL if several else MARGIN_ONE_THING
+    if query.language == "en":
+        margin = ENGLISH_MARGIN_SEVERAL if several else ENGLISH_MARGIN_ONE_THING
     chosen: list[Scored] = []
     for score, part in ranked:
         size = sum(len(other.sentence.text) for other in chosen)
         if chosen and (
-            score < ranked[0][0] - (MARGIN_SEVERAL if several else MARGIN_ONE_THING)
+            score < ranked[0][0] - margin
+            or len(part.sentence.text) < SHORTEST_PIECE
             or size + len(part.sentence.text) > budget
             or len(chosen) >= MOST_SENTENCES + several
         ):
