@@ -24,6 +24,8 @@ from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import ModelError
 from rag.evidence import (
     ASKING,
+    LEAD,
+    LEANING,
     WHETHER,
     Judgement,
     Scored,
@@ -194,7 +196,7 @@ class Answerer:
                 kept = _left_out(query, plan, composed)
                 said = {mark for line in kept if isinstance(line, Claim) for mark in line.marks}
                 others = [line for line in composed if _adds(line, said, query.language)]
-                lines = [*kept, *others, *plan.tail]
+                lines = [*_best_first([*kept, *others], plan.best), *plan.tail]
         answer = _finish(query, plan, lines, tuple(checks), notices, as_of or datetime.date.today())
         timing = Timing(evidence_s, first_token_s, time.perf_counter() - started)
         log.info(
@@ -269,6 +271,8 @@ class Answerer:
         if not query.intents & VERBATIM and not query.labels:
             plan.lines = _briefly(query, plan.lines)
         plan.best = best_of(scoped, evidence, found, self.index) + 1
+        if not query.intents & VERBATIM and not query.labels and not _in_order(evidence, self.index):
+            plan.lines = _best_first(plan.lines, plan.best)
         if "confirm" in query.intents and _contradicted(query, evidence[plan.best - 1]):
             plan.lines.insert(0, Framing(say("not_so", query.language)))
         elif outside := _out_of_bounds(query, evidence):
@@ -641,6 +645,18 @@ def _contradicted(query: Query, best: Evidence) -> bool:
     printed = quantities(best.text)
     kinds = {q.kind for q in said} & {q.kind for q in printed}
     return bool(kinds) and not any(q in printed for q in said if q.kind in kinds)
+
+
+def _best_first(lines: Sequence[Line], best: int) -> list[Line]:
+    """`lines` with the claim on what fits best before the other claims; what frames them stays in its place."""
+    return sorted(lines, key=lambda line: isinstance(line, Claim) and best not in line.marks)
+
+
+def _in_order(evidence: Sequence[Evidence], index: Index) -> bool:
+    """Whether pieces say something only in the order printed: items behind their lead, one that leans on the last."""
+    numbers = {index.number[item.clause.id] for item in evidence}
+    led = any(number in index.leads or number in index.items for number in numbers)
+    return led or any(LEANING.match(item.text) or LEAD.search(item.text) for item in evidence)
 
 
 def _out_of_bounds(query: Query, evidence: Sequence[Evidence]) -> tuple[str, str] | None:
