@@ -334,7 +334,7 @@ class Gazetteer:
         if held and not self._word_at(text, start - 1) and not self._word_at(text, end - 1):
             return True
         located = _after_locative(text, start)
-        if held and located and _followed(text, end):  # 在盘山上个厂, though 山上 is a word
+        if held and located and _followed(text, end):  # though its end and what follows are a word too
             return True
         # 在三原创业 is 三原 and 创业, not 原创.
         if self._word_at(text, end - 1) and not (located and self._word_at(text, end)):
