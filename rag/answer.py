@@ -369,8 +369,8 @@ class Answerer:
             names = department_names([d.name for d in clause.departments], language)
             told = say("departments", language, departments=names)
             if each and len(named) > 1:  # of which clause, for there are several
-                about = clause.heading[-1] if clause.heading and language != "en" else clause.label
-                told = f"{in_script(about, language)}{': ' if language == 'en' else '：'}{told}"
+                about = in_script(clause.heading[-1] if clause.heading else clause.label, language)
+                told = f"For clause {clause.label}: {told}" if language == "en" else f"{about}：{told}"
             claim = Claim(told, (len(plan.evidence),))
             plan.tail.append(claim)
             plan.lines.append(claim)
