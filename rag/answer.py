@@ -42,7 +42,7 @@ from rag.fold import fold
 from rag.generate import Generator, build_generator
 from rag.index import Index
 from rag.index import load as load_index
-from rag.overview import MOST_SHOWN, Support, supports
+from rag.overview import Support, asks_all, best_shown, kinds_asked, sections, supports
 from rag.quantities import bounds_in, counts_in, quantities
 from rag.rerank import CANDIDATES, rerank
 from rag.retrieve import Found, retrieve, rrf, search_words
@@ -116,6 +116,8 @@ class _Plan:
     """Lines that stay behind the claims, whoever words them."""
     best: int = 1
     """The mark of the evidence that fits best."""
+    more: int = 0
+    """How many supports of an overview are not shown."""
     confidence: float | None = None
     """That of the judgement; None where nothing was searched."""
 
@@ -257,7 +259,7 @@ class Answerer:
         if "overview" in query.intents and not query.labels:
             listed = supports(scoped, found, self.index)
             if listed:
-                return self._plan_overview(scoped, found, listed, len(listed) if whole_list else MOST_SHOWN)
+                return self._plan_overview(scoped, found, listed, whole=whole_list or asks_all(query.asked))
         if query.labels and not any(hit.looked_up for hit in found.hits) and not _asks_more(query):
             return self._plan_no_such_clause(scoped, found)
         evidence = select(scoped, found, self.index)
@@ -411,24 +413,23 @@ class Answerer:
         )
         return _Plan(Status.NOT_COVERED, [Framing(text)], hits=found.hits, confidence=0.0)
 
-    def _plan_overview(self, query: Query, found: Found, listed: list[Support], most: int) -> _Plan:
-        """The supports grouped by kind, what is granted before what is only intended."""
+    def _plan_overview(self, query: Query, found: Found, listed: list[Support], *, whole: bool) -> _Plan:
+        """The supports grouped by whom they are for and by kind, what is granted before what is only intended."""
         language = query.language
-        shown = listed[:most]
+        shown = listed if whole else best_shown(listed, kinds_asked(query.asked))
         plan = _Plan(Status.ANSWERED, hits=_fused(found.hits, [support.evidence.clause for support in shown]))
         plan.lines.append(Framing(say("overview", language, place=place_names(query.places, language))))
-        for granted in (True, False):
-            group = [support for support in shown if support.granted is granted]
-            if group and not granted:
-                plan.lines.append(Framing(say("intends", language)))
+        for heading, group in sections(shown):
+            if heading:
+                plan.lines.append(Framing(say(heading, language)))
             for kind in dict.fromkeys(support.kind for support in group):
                 for support in (s for s in group if s.kind == kind):
                     plan.evidence.append(support.evidence)
                     text = f"{kind_name(kind, language)}：{in_script(support.line, language)}"
                     plan.lines.append(Claim(text, (len(plan.evidence),)))
-        rest = len(listed) - len(shown)
-        if rest:
-            plan.lines.append(Framing(say("more", language, count=rest)))
+        plan.more = len(listed) - len(shown)
+        if plan.more:
+            plan.lines.append(Framing(say("more", language, count=plan.more)))
         return plan
 
     def _plan_apart(self, query: Query, scopes: list[Query]) -> _Plan:
@@ -742,6 +743,7 @@ def _finish(
         hits=plan.hits,
         checks=checks,
         confidence=plan.confidence,
+        more=plan.more,
     )
 
 

@@ -279,6 +279,8 @@ class Answer:
     checks: tuple[Check, ...] = ()
     confidence: float | None = None
     """How likely the held documents answer the question, 0 to 1; None where nothing was searched."""
+    more: int = 0
+    """How many supports of an overview are left out; asked for as a whole list they are shown."""
     timing: Timing = field(default_factory=Timing, compare=False)
 
     @property

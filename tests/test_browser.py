@@ -96,6 +96,7 @@ class FakeStream:
         *,
         place: str | None = None,
         mode: Mode = "composed",
+        whole_list: bool = False,
         cancel: threading.Event | None = None,
     ) -> Iterator[Event]:
         assert cancel is not None
@@ -420,7 +421,7 @@ def shelf(settings: Settings) -> Iterator[str]:
         yield address
 
 
-LOAN = "我在吕梁创业，有什么支持？"
+LOAN = "我是返乡农民工，想在吕梁创业，有什么支持？"
 
 
 def test_the_original_opens_at_the_quote_and_closes(browser: Browser, shelf: str) -> None:

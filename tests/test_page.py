@@ -43,6 +43,7 @@ class Script:
         *,
         place: str | None = None,
         mode: Mode = "composed",
+        whole_list: bool = False,
         cancel: threading.Event | None = None,
     ) -> Iterator[Event]:
         self.asked = {
@@ -50,6 +51,7 @@ class Script:
             "history": tuple(history),
             "place": place,
             "mode": mode,
+            "whole_list": whole_list,
             "cancel": cancel,
         }
         for step in self.steps:
@@ -174,12 +176,13 @@ def test_evidence_is_handed_on_before_the_answer() -> None:
 def test_place_mode_and_history_reach_the_stream() -> None:
     script = Script(Finished(ANSWER))
     history = (Turn("user", "甲？"),)
-    list(desk_over(script).ask("s", " 乙？ ", history, place="吕梁市", mode="extractive"))
-    assert {name: script.asked[name] for name in ("question", "history", "place", "mode")} == {
+    list(desk_over(script).ask("s", " 乙？ ", history, place="吕梁市", mode="extractive", whole=True))
+    assert {name: script.asked[name] for name in script.asked if name != "cancel"} == {
         "question": "乙？",
         "history": history,
         "place": "吕梁市",
         "mode": "extractive",
+        "whole_list": True,
     }
 
 

@@ -317,3 +317,12 @@ def test_a_link_carries_the_place_only_where_there_is_one() -> None:
     several = Answer("问？", Status.WHICH_CITY, "zh-Hans", ("吕梁市", "盘山县"), (), ())
     two = _Tags(turn_html(shown_after(Finished(several)), 1))
     assert [attrs["data-place"] for _, attrs in two.tags if "data-place" in attrs] == [""]
+
+
+def test_an_overview_that_leaves_supports_out_offers_to_list_them_all() -> None:
+    def wholes(found: Answer) -> list[str | None]:
+        tags = _Tags(turn_html(shown_after(Finished(found)), 1)).tags
+        return [given["data-whole"] for _, given in tags if "data-whole" in given]
+
+    assert wholes(answer(more=46)) == ["yes", ""]  # the whole list, and the question once more
+    assert wholes(answer()) == [""]

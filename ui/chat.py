@@ -155,6 +155,8 @@ class Chat:
         before: tuple[Shown, ...],
         language: str,
         request: gr.Request,
+        *,
+        whole: bool = False,
     ) -> Iterator[tuple[Any, ...]]:
         """The outputs as the answer forms: talk, past, question box, lead, examples, ask, stop."""
         loaded = self.desk.opening.loaded
@@ -166,6 +168,7 @@ class Chat:
             place=place or None,
             mode=mode,
             language=language_of(language),
+            whole=whole,
         )
         for shown in states:
             loaded = loaded or self.desk.opening.loaded
@@ -188,9 +191,11 @@ class Chat:
         event: gr.EventData,
     ) -> Iterator[tuple[Any, ...]]:
         """The question of a turn once more; the last turn is replaced, an earlier one is asked anew."""
-        question = str(_data(event).get("question", ""))
+        data = _data(event)
+        question = str(data.get("question", ""))
         kept = before[:-1] if before and before[-1].question == question else before
-        yield from self.answer(question, place, mode, kept, language, request)
+        whole = bool(data.get("whole"))
+        yield from self.answer(question, place, mode, kept, language, request, whole=whole)
 
     def linked(
         self,

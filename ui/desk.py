@@ -44,6 +44,7 @@ class Stream(Protocol):
         *,
         place: str | None = None,
         mode: Mode = "composed",
+        whole_list: bool = False,
         cancel: threading.Event | None = None,
     ) -> Iterator[Event]: ...
 
@@ -176,13 +177,17 @@ class Desk:
         place: str | None,
         mode: Mode,
         language: Language = "zh-Hans",
+        whole: bool = False,
     ) -> Iterator[Shown]:
         """One question as it is answered; the last has an answer or a problem. Closing it stops the model.
 
-        `language` is that of the page, for what is said before the question's own is known.
+        `language` is that of the page, for what is said before the question's own is known. With `whole` an
+        overview lists every support.
         """
         waiting = "searching" if self.opening.ended.is_set() else "loading"
-        shown = Shown(question.strip(), waiting=waiting, language=language, chosen=place, mode=mode)
+        shown = Shown(
+            question.strip(), waiting=waiting, language=language, chosen=place, mode=mode, whole=whole
+        )
         if not shown.question:
             yield replace(shown, problem=say("blank", language))
             return
@@ -209,7 +214,9 @@ class Desk:
             yield replace(shown, problem=say(self.opening.problem, language))
             return
         composing = mode == "composed" and loaded.composes
-        stream = loaded.stream(shown.question, history, place=place, mode=mode, cancel=cancel)
+        stream = loaded.stream(
+            shown.question, history, place=place, mode=mode, whole_list=shown.whole, cancel=cancel
+        )
         try:
             yield from self._drawn(shown, stream, composing, cancel)
         except InputError as error:

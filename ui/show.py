@@ -70,6 +70,8 @@ class Shown:
     chosen: str | None = None
     """The place chosen on the page, if any, and beside it the kind of answer: what asking again needs."""
     mode: Mode = "composed"
+    whole: bool = False
+    """Whether an overview was asked for with every support in it."""
 
 
 def after(shown: Shown, event: Event, *, composing: bool) -> Shown:
@@ -246,7 +248,9 @@ def _finished(shown: Shown, answer: Answer, number: int, feedback: bool) -> str:
     listed = "".join(f"<li>{notice}</li>" for notice in notices)
     tail = f'<ul class="tw-notices">{listed}</ul>' if listed else ""
     said = form_html(number, language) if feedback else ""
-    return f"{head}{_lines(answer.lines, number, language)}{tail}{_actions(shown, answer)}{said}"
+    more = _retry(shown, "show_more", whole=True) if answer.more else ""
+    lines = _lines(answer.lines, number, language)
+    return f"{head}{lines}{more}{tail}{_actions(shown, answer)}{said}"
 
 
 def _actions(shown: Shown, answer: Answer) -> str:
@@ -264,10 +268,10 @@ def _actions(shown: Shown, answer: Answer) -> str:
     )
 
 
-def _retry(shown: Shown) -> str:
+def _retry(shown: Shown, name: str = "retry", *, whole: bool = False) -> str:
     return (
-        f'<button type="button" class="tw-do" data-ask="select" data-question="{safe(shown.question)}">'
-        f"{word('retry', shown.language)}</button>"
+        f'<button type="button" class="tw-do" data-ask="select" data-question="{safe(shown.question)}"'
+        f' data-whole="{"yes" if whole or shown.whole else ""}">{word(name, shown.language)}</button>'
     )
 
 

@@ -101,6 +101,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "link": ("链接", "Link"),
     "print": ("打印", "Print"),
     "save": ("存为网页", "Save page"),
+    "show_more": ("全部列出", "List them all"),
     "retry": ("重新回答", "Ask again"),
     "copied": ("已复制，连同出处", "Copied, with the sources"),
     "linked": ("链接已复制，只含问题和地方", "Link copied; it carries the question and the place only"),

@@ -1,0 +1,150 @@
+"""The overview: of what kind a support is, whom it is for, what is shown first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import FakeEmbedder, write_documents
+
+from rag.answer import Answerer
+from rag.index import build, load
+from rag.overview import (
+    MOST_SHOWN,
+    Support,
+    asks_all,
+    best_shown,
+    kinds_asked,
+    sections,
+)
+from rag.types import Answer, Framing
+
+TEXT = """朔州市支持创业若干措施
+
+朔政发〔2023〕9号
+
+为支持创业，制定本措施。
+
+一、支持创业
+
+（一）创业担保贷款。返乡农民工创业的，可申请最高20万元的创业担保贷款。
+
+（二）创业补贴。高校毕业生首次创业的，给予社会保险补贴，每人每年3000元。
+
+（三）场地支持。对入驻孵化基地的创业者，免费提供办公场地。
+
+（四）基地建设。对省级返乡创业孵化基地给予50万元资金补助。
+
+（五）税收优惠。从事创业投资的企业和个人，享受所得税优惠政策。
+
+（六）放宽落户。进一步放宽落户条件，取消社保证明。
+
+（七）培训服务。探索建立创业培训补贴制度。目前已组织40名创业者参加培训。
+
+（八）经费保障。各县区要将创业培训经费纳入财政预算，给予补贴。
+
+朔州市人民政府
+2023年5月5日
+"""
+
+
+@pytest.fixture(scope="module")
+def answerer(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
+    folder: Path = tmp_path_factory.mktemp("overview")
+    seeds = write_documents(folder / "seeds", [("a.txt", TEXT)])
+    build(folder / "home", seeds, FakeEmbedder())
+    return Answerer(load(folder / "home", FakeEmbedder().identity), FakeEmbedder())
+
+
+def lines(answer: Answer, heading: str | None = None) -> list[str]:
+    """The lines of an answer; with `heading` those of its claims that stand under it."""
+    if heading is None:
+        return [line.text for line in answer.lines]
+    under, found = False, []
+    for line in answer.lines:
+        if isinstance(line, Framing):
+            under = line.text == heading
+        elif under:
+            found.append(line.text)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("社会保险补贴", "补贴奖励"),  # of a compound its last word
+        ("享受所得税优惠", "税费"),  # what is given, not to whom (创业投资)
+        ("放宽落户条件", "落户住房"),  # what is named first, not the proof that falls away (社保)
+        ("免费提供办公场地", "场地用地"),
+        ("创业担保贷款", "贷款融资"),
+    ],
+)
+def test_a_support_is_of_the_kind_of_what_is_given(answerer: Answerer, words: str, kind: str) -> None:
+    answer = answerer.answer("我在朔州创业，有什么支持？", mode="extractive", whole_list=True)
+    line = next(text for text in lines(answer) if words in text)
+    assert line.startswith(f"{kind}：")
+
+
+def test_what_is_for_the_asker_comes_first_and_others_supports_are_left_out(answerer: Answerer) -> None:
+    answer = answerer.answer("我是返乡农民工，在朔州创业，有什么支持？", mode="extractive")
+    assert any("20万元" in text for text in lines(answer, "您这类人专有的："))
+    assert lines(answer, "不限身份的：")
+    assert not any("高校毕业生" in text for text in lines(answer))
+
+
+def test_without_a_group_what_is_only_for_some_is_told_apart(answerer: Answerer) -> None:
+    answer = answerer.answer("我在朔州创业，有什么支持？", mode="extractive")
+    assert {text[:4] for text in lines(answer, "限特定人群的：")} == {"贷款融资", "补贴奖励"}
+
+
+def test_what_goes_to_institutions_comes_behind_what_people_get(answerer: Answerer) -> None:
+    shown = lines(answerer.answer("我在朔州创业，有什么支持？", mode="extractive"))
+    base = next(i for i, text in enumerate(shown) if "50万元" in text)
+    assert base > next(i for i, text in enumerate(shown) if "办公场地" in text)
+
+
+def test_intended_and_done_are_told_apart_and_budgets_come_last(answerer: Answerer) -> None:
+    answer = answerer.answer("我在朔州创业，有什么支持？", mode="extractive", whole_list=True)
+    assert any("探索" in text for text in lines(answer, "文件表示鼓励、探索的："))
+    assert any("40名" in text for text in lines(answer, "文件通报已经做的："))
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [
+        ("有什么支持？全部列出来", True),
+        ("麻煩列全一點", True),
+        ("What support is there? Please give me everything.", True),
+        ("有什么支持", False),
+    ],
+)
+def test_a_whole_list_is_recognised(question: str, whole: bool) -> None:
+    assert asks_all(question) is whole
+
+
+def test_kinds_are_recognised_in_everyday_words() -> None:
+    assert kinds_asked("钱啊税啊办手续啊都想知道") == {"tax", "registration"}
+    assert kinds_asked("Can I get a loan or office space?") == {"loan", "space"}
+
+
+def support(number: int, *, kind: str = "loan", fits: bool = False, named: tuple[str, ...] = ()) -> Support:
+    return Support(kind, None, str(number), True, fits, named, False, -number)  # type: ignore[arg-type]
+
+
+def test_the_askers_own_supports_leave_room_for_a_few_others() -> None:
+    listed = [support(number, fits=number % 4 == 0) for number in range(40)]
+    shown = best_shown(listed, frozenset())
+    assert sum(one.fits for one in shown) == 10
+    assert 0 < sum(not one.fits for one in shown) < 10
+    assert shown == sorted(shown, key=lambda one: -one.score)
+
+
+def test_without_a_group_as_many_are_shown_as_fit_best() -> None:
+    listed = [support(number) for number in range(40)]
+    assert best_shown(listed, frozenset()) == listed[:MOST_SHOWN]
+
+
+def test_the_part_whose_support_fits_best_stands_first() -> None:
+    listed = [support(1, named=("退役军人",)), support(2)]
+    assert [heading for heading, _ in sections(listed)] == ["for_others", "for_anybody"]
+    assert [heading for heading, _ in sections(listed[::-1])] == ["for_anybody", "for_others"]
