@@ -16,9 +16,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag import lexicon, models
+from rag import english, lexicon, models
 from rag.brief import brief
-from rag.compose import draft_lines, prompt_for, system_prompt
+from rag.compose import draft_lines, prompt_for, system_prompt, translation_prompt
 from rag.config import Settings
 from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import ModelError
@@ -42,7 +42,16 @@ from rag.fold import fold
 from rag.generate import Generator, build_generator
 from rag.index import Index
 from rag.index import load as load_index
-from rag.overview import Support, asks_all, best_shown, kinds_asked, sections, supports
+from rag.overview import (
+    MOST_SHOWN,
+    MOST_SHOWN_ENGLISH,
+    Support,
+    asks_all,
+    best_shown,
+    kinds_asked,
+    sections,
+    supports,
+)
 from rag.quantities import bounds_in, counts_in, quantities
 from rag.rerank import CANDIDATES, rerank
 from rag.retrieve import Found, retrieve, rrf, search_words
@@ -74,13 +83,15 @@ from rag.types import (
     Understood,
 )
 from rag.understand import asking, in_parts, understand
-from rag.verify import FILLER, stated, verify
+from rag.verify import FILLER, is_named, stated, verify, verify_translation
 from rag.wording import department_names, in_script, kind_name, place_name, place_names, say, slot_names
 
 log = logging.getLogger(__name__)
 
 HITS_KEPT = 20
 VERBATIM = frozenset({"list", "definition", "papers", "confirm", "compare"})
+ENGLISH_ASKING = re.compile(r"\b(?:what|which|who|whom|how|when|where)\b")
+SAYING = frozenset({"own", "may", "also", "can", "not", "put"})
 ASKING_WORD = re.compile(r"什么|啥|哪|谁|多少|几|怎么|如何|吗")
 ONE_THING = frozenset(
     {"amount", "number", "deadline", "date", "papers", "interest", "phone", "overview", "definition"}
@@ -95,6 +106,10 @@ PRINTED_LABEL = re.compile(
 MEANS = re.compile(r"靠(?:什么|啥|哪)|依托|依靠|凭(?:什么|啥)|机制|借助|通过(?:什么|啥|哪)")
 MOST_PLACES_APART = 6
 NEAREST_SHOWN = 2
+# Chinese signs outside brackets, in which an English line gives an official name.
+HAN = re.compile(r"[\u3400-\u9fff](?![^(（]*[)）])")
+MOST_TRANSLATED, TRANSLATED_AT_ONCE = 16, 4
+"""Lines of an English answer that are put into English, about three seconds each; a whole overview's others stay Chinese."""
 LITTLE = 2
 """Pieces of evidence of each place where several are answered apart, besides what fits best."""
 # A place has what "which places" asks about when a sentence holds this share of the words that the best one does.
@@ -118,6 +133,8 @@ class _Plan:
     """The mark of the evidence that fits best."""
     more: int = 0
     """How many supports of an overview are not shown."""
+    wording: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Of a mark: what stands before its claim (a kind, a place), and the Chinese words that the claim holds of it."""
     confidence: float | None = None
     """That of the judgement; None where nothing was searched."""
 
@@ -134,6 +151,8 @@ class Answerer:
         """Read the fixed part of the prompt ahead, so that the first question need not wait for it."""
         if self.generator is not None:
             self.generator.warm(system_prompt(language))
+            if language == "en":
+                self.generator.warm(translation_prompt(()).system)
 
     def answer(
         self,
@@ -177,29 +196,18 @@ class Answerer:
         plan = self._plan(query, whole_list=whole_list)
         evidence_s = time.perf_counter() - started
         yield EvidenceFound(tuple(plan.evidence), plan.hits, tuple(plan.lines))
-        lines, checks, notices, first_token_s = list(plan.lines), [], [], None
-        if plan.compose and mode == "composed" and self.generator is not None:
-            composed: list[Line] = []
+        checks: list[Check] = []
+        notices, first_token_s = [], None
+        if mode == "composed" and self.generator is not None:
             try:
-                for event, at in self._compose(query, plan, cancel):
+                for event in self._in_words(query, plan, checks, cancel):
                     if first_token_s is None and isinstance(event, Draft):
-                        first_token_s = at - started
-                    if isinstance(event, ClaimChecked):
-                        checks.append(event.check)
-                        if event.check.claim is not None:
-                            composed.append(event.check.claim)
+                        first_token_s = time.perf_counter() - started
                     yield event
             except ModelError as error:
                 log.error("composing failed: %s", error)
                 notices.append(say("notice_model", query.language))
-                composed = []
-            stands = any(check.outcome in (Outcome.SUPPORTED, Outcome.RECITED) for check in checks)
-            if stands and not cancel.is_set():
-                kept = _left_out(query, plan, composed)
-                said = {mark for line in kept if isinstance(line, Claim) for mark in line.marks}
-                others = [line for line in composed if _adds(line, said, query.language)]
-                lines = [*_best_first([*kept, *others], plan.best), *plan.tail]
-        answer = _finish(query, plan, lines, tuple(checks), notices, as_of or datetime.date.today())
+        answer = _finish(query, plan, plan.lines, tuple(checks), notices, as_of or datetime.date.today())
         timing = Timing(evidence_s, first_token_s, time.perf_counter() - started)
         log.info(
             "status=%s hits=%d evidence_ms=%.0f total_ms=%.0f",
@@ -259,7 +267,9 @@ class Answerer:
         if "overview" in query.intents and not query.labels:
             listed = supports(scoped, found, self.index)
             if listed:
-                return self._plan_overview(scoped, found, listed, whole=whole_list or asks_all(query.asked))
+                # An English line takes a model seconds: the whole list is made where it is asked for apart.
+                everything = whole_list or (query.language != "en" and asks_all(query.asked))
+                return self._plan_overview(scoped, found, listed, whole=everything)
         if query.labels and not any(hit.looked_up for hit in found.hits) and not _asks_more(query):
             return self._plan_no_such_clause(scoped, found)
         evidence = select(scoped, found, self.index)
@@ -416,7 +426,8 @@ class Answerer:
     def _plan_overview(self, query: Query, found: Found, listed: list[Support], *, whole: bool) -> _Plan:
         """The supports grouped by whom they are for and by kind, what is granted before what is only intended."""
         language = query.language
-        shown = listed if whole else best_shown(listed, kinds_asked(query.asked))
+        most = MOST_SHOWN_ENGLISH if language == "en" else MOST_SHOWN
+        shown = listed if whole else best_shown(listed, kinds_asked(query.asked), most)
         plan = _Plan(Status.ANSWERED, hits=_fused(found.hits, [support.evidence.clause for support in shown]))
         plan.lines.append(Framing(say("overview", language, place=place_names(query.places, language))))
         for heading, group in sections(shown):
@@ -425,8 +436,10 @@ class Answerer:
             for kind in dict.fromkeys(support.kind for support in group):
                 for support in (s for s in group if s.kind == kind):
                     plan.evidence.append(support.evidence)
-                    text = f"{kind_name(kind, language)}：{in_script(support.line, language)}"
-                    plan.lines.append(Claim(text, (len(plan.evidence),)))
+                    mark = len(plan.evidence)
+                    label = kind_name(kind, language) + (": " if language == "en" else "：")
+                    plan.wording[mark] = (label, support.line)
+                    plan.lines.append(Claim(label + in_script(support.line, language), (mark,)))
         plan.more = len(listed) - len(shown)
         if plan.more:
             plan.lines.append(Framing(say("more", language, count=plan.more)))
@@ -504,8 +517,10 @@ class Answerer:
             if part and place not in nothing:
                 evidence = of_sentence(self.index, part.clause, part.sentence)
                 plan.evidence.append(evidence)
-                text = f"{place_name(place, language)}：{in_script(stated(evidence), language)}"
-                plan.lines.append(Claim(text, (len(plan.evidence),)))
+                mark = len(plan.evidence)
+                label = place_name(place, language) + (": " if language == "en" else "：")
+                plan.wording[mark] = (label, stated(evidence))
+                plan.lines.append(Claim(label + in_script(stated(evidence), language), (mark,)))
         plan.hits = _merged(hits)
         if not plan.evidence:
             text = say("not_covered_anywhere", language, held=place_names(self._held(), language))
@@ -524,10 +539,34 @@ class Answerer:
 
     # -- composing --------------------------------------------------------------------------------
 
-    def _compose(
-        self, query: Query, plan: _Plan, cancel: threading.Event
-    ) -> Iterator[tuple[Draft | ClaimChecked, float]]:
-        """Drafts as they stream and each line's check, with the time of each."""
+    def _in_words(
+        self, query: Query, plan: _Plan, checks: list[Check], cancel: threading.Event
+    ) -> Iterator[Draft | ClaimChecked]:
+        """Puts the plan's lines into the model's words as far as they are proved; drafts and checks as they come.
+
+        Where the model fails or is stopped the lines that stood before still stand.
+        """
+        if plan.compose:
+            composed: list[Line] = []
+            for event in self._compose(query, plan, cancel):
+                if isinstance(event, ClaimChecked):
+                    checks.append(event.check)
+                    composed += [event.check.claim] if event.check.claim is not None else []
+                yield event
+            stands = any(check.outcome in (Outcome.SUPPORTED, Outcome.RECITED) for check in checks)
+            if stands and not cancel.is_set():
+                kept = _left_out(query, plan, composed)
+                said = {mark for line in kept if isinstance(line, Claim) for mark in line.marks}
+                others = [line for line in composed if _adds(line, said, query.language)]
+                plan.lines = [*_best_first([*kept, *others], plan.best), *plan.tail]
+        if query.language == "en":
+            for event in self._translate(plan, cancel):
+                if isinstance(event, ClaimChecked):
+                    checks.append(event.check)
+                yield event
+
+    def _compose(self, query: Query, plan: _Plan, cancel: threading.Event) -> Iterator[Draft | ClaimChecked]:
+        """Drafts as they stream and each line's check."""
         assert self.generator is not None
         by_code = {mark for line in plan.tail if isinstance(line, Claim) for mark in line.marks}
         evidence = [item for mark, item in enumerate(plan.evidence, 1) if mark not in by_code]
@@ -537,7 +576,7 @@ class Answerer:
         said: set[str] = set()
         for text, line in draft_lines(self.generator, prompt, len(evidence), cancel):
             if text:
-                yield Draft(in_script(text, language)), time.perf_counter()
+                yield Draft(in_script(text, language))
             if line is None:
                 continue
             whole = bool(query.intents & {"list", "definition"})
@@ -545,12 +584,50 @@ class Answerer:
             key = re.sub(r"\W", "", check.claim.text) if check.claim else ""
             if check.claim and key in said:
                 check = Check(line, Outcome.DROPPED, None, ("said already",))
+            if check.claim and _only_repeats(query, check.claim.text):
+                check = Check(line, Outcome.DROPPED, None, ("it only repeats the question",))
             if check.claim:
                 said.add(key)
                 if check.outcome is Outcome.REPLACED:
                     used.update(check.claim.marks)
                 check = replace(check, claim=replace(check.claim, text=in_script(check.claim.text, language)))
-            yield ClaimChecked(check), time.perf_counter()
+            yield ClaimChecked(check)
+
+    def _translate(self, plan: _Plan, cancel: threading.Event) -> Iterator[Draft | ClaimChecked]:
+        """Puts the claims of an English answer that still stand in Chinese into English, a few at a time.
+
+        One that is not proved, or leaves something out, stays as it is.
+        """
+        assert self.generator is not None
+        by_code = set(map(id, plan.tail))
+        chinese = [
+            (at, line)
+            for at, line in enumerate(plan.lines)
+            if isinstance(line, Claim) and id(line) not in by_code and HAN.search(line.text)
+        ][:MOST_TRANSLATED]
+        for first in range(0, len(chinese), TRANSLATED_AT_ONCE):
+            if cancel.is_set():
+                return
+            batch = chinese[first : first + TRANSLATED_AT_ONCE]
+            evidence = [plan.evidence[line.marks[0] - 1] for _, line in batch]
+            worded = [
+                plan.wording.get(line.marks[0], ("", stated(item)))
+                for (_, line), item in zip(batch, evidence, strict=True)
+            ]
+            prompt = translation_prompt([text for _, text in worded])
+            for text, line in draft_lines(self.generator, prompt, len(batch), cancel):
+                if text:
+                    yield Draft(text)
+                if line is None:
+                    continue
+                check = verify_translation(line, evidence, [text for _, text in worded])
+                if check.claim is not None:
+                    number = check.claim.marks[0] - 1
+                    at, before = batch[number]
+                    claim = Claim(worded[number][0] + check.claim.text, before.marks)
+                    check = replace(check, claim=claim)
+                    plan.lines[at] = claim
+                yield ClaimChecked(check)
 
 
 def _left_out(query: Query, plan: _Plan, composed: Sequence[Line]) -> Sequence[Line]:
@@ -573,7 +650,8 @@ def _left_out(query: Query, plan: _Plan, composed: Sequence[Line]) -> Sequence[L
     texts = [claim.text for claim in (*claims, *lost)] + (proofs if query.language == "en" else [])
     open_slots = [name for name in asked if not any(fills(name, query, text) for text in texts)]
     lost = lost or [line for line in kept if any(fills(name, query, line.text) for name in open_slots)][:1]
-    return lost if query.language == "en" else [*lost, *_alone(query, kept, [*claims, *lost])]
+    alone = _alone(query, kept, [*claims, *lost])
+    return [*lost, *(_unmet(query, plan, kept, [*claims, *lost]) if query.language == "en" else alone)]
 
 
 def _alone(query: Query, kept: Sequence[Claim], shown: Sequence[Claim]) -> list[Claim]:
@@ -590,6 +668,33 @@ def _alone(query: Query, kept: Sequence[Claim], shown: Sequence[Claim]) -> list[
     return found
 
 
+def _only_repeats(query: Query, claim: str) -> bool:
+    """Whether a claim says nothing that a question for who, what or how much does not say itself."""
+    asked = fold(query.asked)
+    if query.language != "en" or not ENGLISH_ASKING.search(asked):
+        return False
+    new = set(english.words(fold(claim))) - set(english.words(asked)) - SAYING
+    return len(new) < 2 and not quantities(claim) - quantities(query.asked)
+
+
+def _unmet(query: Query, plan: _Plan, kept: Sequence[Claim], shown: Sequence[Claim]) -> list[Claim]:
+    """The claims whose evidence meets words of an English question that none of `shown` meets."""
+    asked = fold(asking(query.asked))
+    wanted = english.renderings(asked)
+    terms = [term for term in lexicon.expand(asked) if term.kind != "place_kind"]
+
+    def met(claims: Sequence[Claim]) -> set[str]:
+        proofs = fold(" ".join(plan.evidence[mark - 1].text for claim in claims for mark in claim.marks))
+        words = {each[0] for each in wanted if any(len(word) > 1 and word in proofs for word in each)}
+        return words | {term.official for term in terms if is_named(proofs, term)}
+
+    found: list[Claim] = []
+    for line in kept:
+        if line not in shown and met([line]) - met([*shown, *found]):
+            found.append(line)
+    return found[:1]
+
+
 def _adds(line: Line, said: set[int], language: Language) -> bool:
     """Whether a composed line tells more than the verbatim ones; an English one tells it in another language."""
     return language == "en" or not (isinstance(line, Claim) and set(line.marks) <= said)
@@ -600,11 +705,18 @@ LEAST_KEPT = 0.5
 
 
 def _strays(query: Query, line: Claim, composed: Sequence[Claim]) -> bool:
-    """Whether the composed claims leave out most of what the question and the best sentence have in common."""
+    """Whether the composed claims leave out most of what the question and the best sentence have in common.
+
+    In English: a group of people that both name.
+    """
+    if query.language == "en":
+        said = {term for claim in composed for term in lexicon.expand(fold(claim.text))}
+        groups = {term for term in lexicon.expand(fold(query.asked)) if term.kind == "group"}
+        return any(is_named(fold(line.text), term) for term in groups - said)
     asked = {token for token in tokens(fold(asking(_asked(query)))) if len(token) > 1}
     shared = asked & set(tokens(fold(line.text)))
     kept = set(tokens(fold(" ".join(claim.text for claim in composed))))
-    return query.language != "en" and len(shared & kept) < LEAST_KEPT * len(shared)
+    return len(shared & kept) < LEAST_KEPT * len(shared)
 
 
 def _asked(query: Query) -> str:

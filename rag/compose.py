@@ -13,18 +13,24 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from rag.fold import to_simplified
+from rag import lexicon
+from rag.fold import fold, to_simplified
 from rag.generate import Generator, Prompt
 from rag.types import Evidence, Language
 
 PROMPTS = Path(__file__).parent / "prompts"
 MARK = re.compile(r"[\[【［]\s*(\d{1,3})\s*[\]】］]")
+NUMBER = re.compile(r"^\d{1,2}[.、)]\s*(?=\D)")
+"""What a model that was shown numbered lines may number its own with."""
 MAX_LINES = 8
 
 
 def system_prompt(language: Language) -> str:
     """The fixed part of the prompt, the same for every question in a language."""
-    name = "compose_english.txt" if language == "en" else "compose.txt"
+    return _prompt("compose_english.txt" if language == "en" else "compose.txt")
+
+
+def _prompt(name: str) -> str:
     return (PROMPTS / name).read_text(encoding="utf-8").strip()
 
 
@@ -33,14 +39,21 @@ def prompt_for(question: str, evidence: Sequence[Evidence], language: Language) 
     several = len({item.metadata.place for item in evidence}) > 1
     lines = [f"[{mark}] {_shown(item, several)}" for mark, item in enumerate(evidence, 1)]
     if language == "en":
-        lines = [in_english_figures(line) for line in lines]
+        lines = [in_english_figures(in_english_terms(line)) for line in lines]
     labels = (
         ("Evidence", "Question", "Answer in English")
         if language == "en"
         else ("【依据】", "【问题】", "【回答】")
     )
     asked = question if language == "en" else _end_of(to_simplified(question))
-    return Prompt(system_prompt(language), "\n".join([labels[0], *lines, f"{labels[1]} {asked}", labels[2]]))
+    user = "\n".join([labels[0], *lines, f"{labels[1]} {asked}", labels[2]])
+    return Prompt(system_prompt(language), user, latin=language == "en")
+
+
+def translation_prompt(texts: Sequence[str]) -> Prompt:
+    """The prompt that has Chinese lines put into English one by one, each with its number."""
+    lines = [f"[{mark}] {in_english_figures(in_english_terms(text))}" for mark, text in enumerate(texts, 1)]
+    return Prompt(_prompt("translate_english.txt"), "\n".join([*lines, "English"]), latin=True)
 
 
 MOST_QUESTION_CHARS = 60
@@ -82,6 +95,23 @@ def _shown(item: Evidence, several: bool) -> str:
     return f"{place}（{title}）{item.text}" if known else f"{place}{item.text}"
 
 
+def in_english_terms(text: str) -> str:
+    """The folded `text` with the groups of people, departments and supports that the lexicon knows in English.
+
+    >>> in_english_terms("对返乡农民工，由市财政局给予补贴")
+    '对 migrant worker returning home ,由 finance bureau 给予补贴'
+    """
+    folded, parts, at = fold(text), [], 0
+    for start, end, term in lexicon.printed(folded):
+        if term.english and term.kind in GLOSSED and start >= at:
+            parts += [folded[at:start], f" {term.english[0]} "]
+            at = end
+    return "".join([*parts, folded[at:]])
+
+
+GLOSSED = frozenset({"group", "department", "support", "procedure"})
+
+
 def draft_lines(
     generator: Generator, prompt: Prompt, marks: int, cancel: threading.Event
 ) -> Iterator[tuple[str, str | None]]:
@@ -110,4 +140,4 @@ def parse_line(line: str) -> tuple[str, tuple[int, ...]]:
     ('最高30万元。', (1, 2))
     """
     marks = tuple(dict.fromkeys(int(mark) for mark in MARK.findall(line)))
-    return MARK.sub("", line).strip(), marks
+    return NUMBER.sub("", MARK.sub("", line).strip()), marks

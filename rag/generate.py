@@ -10,8 +10,8 @@ Two runtimes stand behind one Protocol, `Generator`. What was chosen and why (me
 - The prompt is read 16 tokens at a time. Larger batches read hardly faster, and between two batches
   is the only moment at which reading can be stopped.
 - After each answer the model's memory is cut back to the fixed part of the prompt. Every answer thus starts
-  from the same state, so that it is the same text whatever was asked before. Each of the two fixed parts that we
-  have, Chinese and English, is kept in a slot of its own: reading one anew took 10 s.
+  from the same state, so that it is the same text whatever was asked before. Each of the three fixed parts that we
+  have (to compose in Chinese, in English, to translate) is kept in a slot of its own: reading one anew took 10 s.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _log = logging.getLogger(__name__)
 
 MAX_LINES = 12
 MAX_MARKS_PER_LINE = 3
-MIN_LINE_CHARS, MAX_LINE_CHARS = 4, 240
-"""A bound against running on, not a wish: an English sentence of 30 words takes 200 characters."""
+MIN_LINE_CHARS, MAX_LINE_CHARS = 4, 360
+"""A bound against running on, not a wish: an English sentence of 50 words takes 330 characters."""
 _FORBIDDEN = (
     (0x00, 0x1F),  # line breaks, tabs and other control characters
     (0x7F, 0x9F),  # more control characters, among them the line break U+0085
@@ -54,6 +54,15 @@ _FORBIDDEN = (
     *((ord(char), ord(char)) for char in "[]【】<>|"),  # marks and template tokens
 )
 """Code points (first, last) that the text of a line never holds."""
+_FOREIGN = (
+    (0x2E80, 0xA4CF),
+    (0xAC00, 0xD7AF),
+    (0xF900, 0xFAFF),
+    (0xFE30, 0xFE4F),
+    (0xFF00, 0xFFEF),
+    (0x20000, 0x3FFFF),
+)
+"""Chinese, Japanese and Korean signs with their punctuation, which no line of an English answer holds either."""
 _SPACES = ((0x20, 0x20), (0xA0, 0xA0), (0x3000, 0x3000))
 """What a line never starts with, beside `_FORBIDDEN`."""
 
@@ -66,7 +75,7 @@ batches of 8 read a third slower, batches of 32 or 512 no more than a tenth fast
 _READ_TOKENS_TRANSFORMERS = 32
 """The same for transformers, where one pass over the weights takes 0.3 s for 1 token as for 32."""
 _POLL_S = 0.02
-_SLOTS = 2
+_SLOTS = 3
 """Fixed parts kept at once: one for each language that is prompted in."""
 _MAX_SOCKET_PATH = 100
 """Systems allow about 104 bytes for the path of a Unix socket."""
@@ -80,6 +89,8 @@ class Prompt:
     """The fixed part, the same for every question: read once and kept."""
     user: str
     """Question and evidence."""
+    latin: bool = False
+    """Whether the answer is to hold no Chinese sign: small models slip into the language of the evidence."""
 
 
 class Generator(Protocol):
@@ -133,16 +144,17 @@ def _cores() -> int:
 # What may be written -------------------------------------------------------------------------------------
 
 
-def grammar(marks: int) -> str:
+def grammar(marks: int, *, latin: bool = False) -> str:
     """The GBNF grammar of an answer that may cite [1] to [`marks`]; the same language as `Held`."""
+    first, other = _CLASSES[latin]
     numbers = " | ".join(f'"{n}"' for n in range(1, _checked(marks) + 1))
     return "\n".join(
         (
             f'root ::= line ("\\n" line){{0,{MAX_LINES - 1}}} "\\n"?',
             f"line ::= first other{{{MIN_LINE_CHARS - 1},{MAX_LINE_CHARS - 1}}} "
             f"mark{{1,{MAX_MARKS_PER_LINE}}}",
-            f"first ::= {_FIRST}",
-            f"other ::= {_OTHER}",
+            f"first ::= {first}",
+            f"other ::= {other}",
             f'mark ::= "[" ({numbers}) "]"',
         )
     )
@@ -159,10 +171,13 @@ def _none_of(*ranges: tuple[int, int]) -> str:
     return "[^" + "".join(f"\\U{first:08X}-\\U{last:08X}" for first, last in ranges) + "]"
 
 
-_OTHER = _none_of(*_FORBIDDEN)
-_FIRST = _none_of(*_FORBIDDEN, *_SPACES)
-_PLAIN = re.compile(f"{_OTHER}+")
-_OPENING = re.compile(f"{_FIRST}{_OTHER}*")
+_CLASSES = {
+    latin: (_none_of(*_FORBIDDEN, *_SPACES, *foreign), _none_of(*_FORBIDDEN, *foreign))
+    for latin, foreign in ((False, ()), (True, _FOREIGN))
+}
+"""Without and with Latin alone: what a line starts with, and what it goes on with."""
+_OPENING = {latin: re.compile(f"{first}{other}*") for latin, (first, other) in _CLASSES.items()}
+_PLAIN = {latin: re.compile(f"{other}+") for latin, (_, other) in _CLASSES.items()}
 
 
 @dataclass(frozen=True)
@@ -173,6 +188,7 @@ class Held:
     """
 
     marks: int
+    latin: bool = False
     line: int = 1
     chars: int = 0
     cited: int = 0
@@ -196,9 +212,13 @@ class Held:
         if char == "[" and self.chars >= MIN_LINE_CHARS and self.cited < MAX_MARKS_PER_LINE:
             return replace(self, inside="")
         if self.cited:
-            return Held(self.marks, self.line + 1) if char == "\n" and self.line <= MAX_LINES else None
+            return (
+                Held(self.marks, self.latin, self.line + 1)
+                if char == "\n" and self.line <= MAX_LINES
+                else None
+            )
         room = self.line <= MAX_LINES and self.chars < MAX_LINE_CHARS
-        fits = room and (_PLAIN if self.chars else _OPENING).fullmatch(char)
+        fits = room and (_PLAIN if self.chars else _OPENING)[self.latin].fullmatch(char)
         return replace(self, chars=self.chars + 1) if fits else None
 
     def _in_mark(self, char: str) -> Held | None:
@@ -330,7 +350,7 @@ class _LlamaCpp:
             pass
 
     def stream(self, prompt: Prompt, *, marks: int | None, cancel: threading.Event) -> Iterator[str]:
-        rules = {} if marks is None else {"grammar": grammar(marks)}
+        rules = {} if marks is None else {"grammar": grammar(marks, latin=prompt.latin)}
 
         def work(emit: _Emit) -> None:
             slot = self._keep(prompt.system, emit)
@@ -502,7 +522,7 @@ class _Transformers:
             pass
 
     def stream(self, prompt: Prompt, *, marks: int | None, cancel: threading.Event) -> Iterator[str]:
-        start = None if marks is None else Held(_checked(marks))
+        start = None if marks is None else Held(_checked(marks), prompt.latin)
 
         def work(emit: _Emit) -> None:
             self._keep(prompt.system, emit)
@@ -653,10 +673,12 @@ class _Mask:
     def __init__(self, texts: list[str], ends: tuple[int, ...]) -> None:
         self._texts = texts
         self._ends = list(ends)
-        self._plain = np.array([bool(_PLAIN.fullmatch(t)) for t in texts])
-        self._opening = np.array([bool(_OPENING.fullmatch(t)) for t in texts])
+        self._plain, self._opening = (
+            {latin: np.array([bool(pattern.fullmatch(t)) for t in texts]) for latin, pattern in found.items()}
+            for found in (_PLAIN, _OPENING)
+        )
         self._lengths = np.array([len(t) for t in texts])
-        self._mixed = [i for i, t in enumerate(texts) if t and not self._plain[i]]
+        self._mixed = [i for i, t in enumerate(texts) if t and not self._plain[False][i]]
         self._digits = [i for i, t in enumerate(texts) if t.isdigit()]
         self._known: dict[Held, np.ndarray[Any, np.dtype[np.bool_]]] = {}
 
@@ -669,7 +691,7 @@ class _Mask:
     def _reckon(self, state: Held) -> np.ndarray[Any, np.dtype[np.bool_]]:
         mask = np.zeros(len(self._texts), dtype=bool)
         if state.inside is None and not state.cited and state.line <= MAX_LINES:
-            plain = self._plain if state.chars else self._opening
+            plain = (self._plain if state.chars else self._opening)[state.latin]
             mask = plain & (self._lengths <= MAX_LINE_CHARS - state.chars)
         for i in self._digits + self._mixed if state.inside is not None else self._mixed:
             mask[i] = state.after(self._texts[i]) is not None

@@ -113,6 +113,15 @@ def printed(folded_text: str) -> list[tuple[int, int, Term]]:
     ]
 
 
+def spans(folded_text: str) -> list[tuple[int, int, tuple[Term, ...]]]:
+    """Where terms are named in any words: characters [start, end) of `folded_text` and the terms of each."""
+    tokens = _tokens(folded_text)
+    return [
+        (tokens[match.start].start, tokens[match.end - 1].end, match.terms)
+        for match in _matches(tokens, printed_only=False)
+    ]
+
+
 def translate(folded_text: str) -> dict[str, str]:
     """The English for each official or short form in `folded_text`, by the form as it stands there."""
     tokens = _tokens(folded_text)

@@ -89,7 +89,7 @@ FAMILIES: tuple[re.Pattern[str], ...] = (
     re.compile("老年|老人|退休"),
 )
 # Where somebody is registered, how old a worker may be or whose child one is makes no group of its own.
-NO_GROUP = frozenset({"本市户籍人员", "外来人口", "劳动年龄内人员", "父母"})
+NO_GROUP = frozenset({"本市户籍人员", "外来人口", "劳动年龄内人员", "父母", "配偶", "未成年子女"})
 ENTERPRISE = re.compile("企业|公司|工商户|机构|商户|合作社|农场|单位|市场主体|纳税人")
 # A year that only tells of the asker's own affairs: 2010年建的, 2018年9月生, 一套2010年的.
 BORN = re.compile(

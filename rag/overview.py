@@ -20,7 +20,7 @@ from rag.retrieve import Found
 from rag.types import Evidence, Query, Sentence
 from rag.verify import PRINTED_NUMBER
 
-MOST_SHOWN = 14
+MOST_SHOWN, MOST_SHOWN_ENGLISH = 14, 10
 MAX_LINE_CHARS = 90
 
 # kind -> words that name such a support; the first kind that matches counts.
@@ -258,7 +258,6 @@ def _to_institution(text: str) -> bool:
 
 
 MOST_OF_KIND = 4
-LEAST_FOR_ANYBODY = 6
 ALL = re.compile(
     r"全部|所有|都(?:告诉|说|列|讲|给)|(?:列|说|讲)(?:得)?(?:全|齐|完整)|一个不(?:漏|少)|\b(?:everything|all (?:of )?(?:the|of them|support|kinds)|full list|complete list)\b"
 )
@@ -273,11 +272,11 @@ def asks_all(question: str) -> bool:
     return ALL.search(fold(question)) is not None
 
 
-def best_shown(listed: Sequence[Support], wanted: Set[str]) -> list[Support]:
+def best_shown(listed: Sequence[Support], wanted: Set[str], most: int = MOST_SHOWN) -> list[Support]:
     """The first of `listed`; where some are for the asker's own group or of the kinds `wanted` these, and a few others."""
-    own = [support for support in listed if support.fits or support.kind in wanted][:MOST_SHOWN]
-    most = max(LEAST_FOR_ANYBODY, MOST_SHOWN - 4 - len(own)) if own else MOST_SHOWN
-    others = [support for support in listed if support not in own][:most]
+    own = [support for support in listed if support.fits or support.kind in wanted][:most]
+    room = max(most // 2 - 1, most - 4 - len(own)) if own else most
+    others = [support for support in listed if support not in own][:room]
     return [support for support in listed if support in own or support in others]
 
 

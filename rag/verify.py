@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag import english, lexicon
 from rag.brief import under_scheme
 from rag.compose import parse_line
 from rag.fold import fold
+from rag.named import same_group
 from rag.quantities import Quantity, quantities
 from rag.terms import tokens
 from rag.types import Check, Claim, Evidence, Language, Outcome
@@ -24,7 +26,7 @@ LEAST_SHARED = 0.55
 # Of an English claim's words this share has to be met; sound ones of the development questions had 0.33 or more,
 # claims put to the wrong evidence 0.12 or less; of a few words nothing can be told.
 LEAST_MET, LEAST_WORDS = 0.25, 4
-MAX_CLAIM_CHARS: dict[Language, int] = {"zh-Hans": 150, "zh-Hant": 150, "en": 260}
+MAX_CLAIM_CHARS: dict[Language, int] = {"zh-Hans": 150, "zh-Hant": 150, "en": 360}
 # A name that ends as departments do; some ending of it has to stand in the evidence.
 DEPARTMENT_NAME = re.compile(r"[一-鿿]{2,14}?(?:管理局|服务局|保障局|局|委员会|办公室|厅|支行)")
 # An English bound counts only beside its figure: "signed up to a platform" and "government" hold none.
@@ -67,6 +69,11 @@ KEPT_INTENTION = re.compile(
 )
 # A part of a claim retells the part of its proof that holds this share of its words.
 RETOLD = 0.4
+# What an English claim may tell with a "no" although its proof holds none: no cost, no rent.
+FREE = re.compile(r"[0零]成本|免(?:费|收|征|租|交|缴|税|息)|全免")
+# A name put between marks of quotation: what is not printed so in the evidence was made up (the "Kiln Plan").
+QUOTED = re.compile(r"[“\"][^”\"]{1,20}[”\"]")
+QUOTED_NAME = re.compile(r"[\"“]([A-Z][^\"”]{1,60})[\"”]")
 ENGLISH_CAPITALS = frozenset({"RMB", "CNY", "GDP", "IP", "SME", "SMEs", "PRC", "ID", "IT", "RD"})
 CONDITION = re.compile(r"但|除外|不得|须|仅限|必须|除.{1,40}外|前提下|unless|only|must|provided|except")
 PRINTED_NUMBER = re.compile(
@@ -113,6 +120,25 @@ def verify(
     if real and real[0] not in used and language != "en":
         return Check(line, Outcome.REPLACED, Claim(stated(evidence[real[0] - 1]), real[:1]), tuple(reasons))
     return Check(line, Outcome.DROPPED, None, tuple(reasons or ["no text"]))
+
+
+def verify_translation(line: str, evidence: Sequence[Evidence], chinese: Sequence[str]) -> Check:
+    """What becomes of a drafted English line: proved by just the one line that it translates, and all of it, or dropped.
+
+    Line k of `chinese` is what is translated of `evidence[k]`.
+    """
+    text, cited = parse_line(line)
+    first = re.split(r"(?<=[.!?]) (?=[A-Z])", text)[0]  # what a model goes on to say is its own
+    check = verify(first + "".join(f"[{mark}]" for mark in cited), evidence, "en")
+    if check.outcome is not Outcome.SUPPORTED or check.claim is None:
+        return replace(check, outcome=Outcome.DROPPED, claim=None)
+    marks = check.claim.marks
+    reasons = (
+        ("it translates several lines",)
+        if len(marks) > 1
+        else tuple(lost_in_english(check.claim.text, chinese[marks[0] - 1]))
+    )
+    return Check(line, Outcome.DROPPED, None, reasons) if reasons else check
 
 
 def _proved_part(text: str, cited: Sequence[Evidence], language: Language) -> str:
@@ -293,7 +319,9 @@ def _english_faults(text: str, proof: str, context: str) -> list[str]:
         word for word in re.findall(r"\b[A-Z][A-Za-z]*[A-Z]\b", text) if word.lower() not in fold(context)
     ]
     faults += [f"{word} is not in the evidence" for word in strange if word not in ENGLISH_CAPITALS]
-    if NEGATION.search(fold(text)) and not NEGATION.search(fold(proof)):
+    if any(quoted.lower() not in fold(context) for quoted in QUOTED_NAME.findall(text)):
+        faults.append("a name that it quotes is not in the evidence")
+    if NEGATION.search(fold(text)) and not (NEGATION.search(fold(proof)) or FREE.search(fold(proof))):
         faults.append("a negation was added")
     met = _met(text, proof)
     if met < LEAST_MET:
@@ -302,22 +330,44 @@ def _english_faults(text: str, proof: str, context: str) -> list[str]:
     for term in lexicon.expand(fold(text)):
         if (
             term.kind in ("group", "department")
-            and term.official not in known
+            and not any(term.official in other or other in term.official for other in known)
             and not is_named(fold(context), term)
         ):
             faults.append(f"{term.english[0] if term.english else term.official} is not in the evidence")
     return faults
 
 
+def lost_in_english(text: str, chinese: str) -> list[str]:
+    """What an English rendering of a Chinese line leaves out: its quantities, and the groups of people it is for."""
+    kept = quantities(text)
+    printed = quantities(QUOTED.sub("", chinese))
+    faults = [
+        f"number {_shown(q)} is left out" for q in sorted(printed - kept) if q.kind != "year" and q.value > 1
+    ]
+    named = {term.official for term in lexicon.expand(fold(text)) if term.kind == "group"}
+    faults += [
+        f"{term.official} is left out"
+        for term in lexicon.named(fold(chinese), "group")
+        if not any(same_group(term.official, other) for other in named)
+    ]
+    return faults
+
+
 def _met(text: str, proof: str) -> float:
     """The share of a claim's English words of which the evidence holds a rendering, by its pairs of characters; 0 to 1."""
-    held = set(tokens(fold(proof)))
+    held, folded = set(tokens(fold(proof))), fold(text)
 
     def share(rendering: str) -> float:
         parts = tokens(rendering)
         return sum(part in held for part in parts) / len(parts) if parts else 0.0
 
-    met = [max(map(share, each)) for each in english.renderings(fold(text))]
+    terms, rest, at = [], [], 0
+    for start, end, named in lexicon.spans(folded):
+        terms.append(float(any(is_named(fold(proof), term) for term in named)))
+        rest.append(folded[at:start])
+        at = end
+    words = english.renderings(" ".join([*rest, folded[at:]]))
+    met = [*terms, *(max(map(share, each)) for each in words)]
     return sum(met) / len(met) if len(met) >= LEAST_WORDS else 1.0
 
 

@@ -39,7 +39,7 @@ OBEYING = [
     ("由市人社局负责办理 [12]", 12),
     ("四个字呢[10]", 10),
     ("Up to RMB 200,000. [1]\nAsk the bureau. [2]\n", 2),
-    ("长" * 240 + "[1]", 1),
+    ("长" * 360 + "[1]", 1),
     ("一句话。[1]\n" * 12, 1),
 ]
 BREAKING = [
@@ -63,7 +63,7 @@ BREAKING = [
     ("一句话。[1]\n\n一句话。[1]", 3),
     ("一句话。[1]\n" * 12 + "\n", 3),
     ("一句话。[1]\n" * 13, 3),
-    ("长" * 241 + "[1]", 1),
+    ("长" * 361 + "[1]", 1),
     ("一句\t话。[1]", 3),
     ("一句\u2028话。[1]", 3),
     ("看<b>这里。[1]", 3),
@@ -177,7 +177,7 @@ def test_mask_allows_just_the_tokens_that_the_state_machine_can_follow() -> None
         "四个字呢[1]",
         "四个字呢[1][1][1]",
         "四个字呢[1]\n",
-        "长" * 239,
+        "长" * 359,
     ]
     for history in [*histories, "四个字呢[1]\n" * 11 + "四个字呢[1]", "四个字呢[1]\n" * 12]:
         state = Held(12).after(history)
@@ -474,3 +474,14 @@ def test_transformers_writes_the_same_language() -> None:
     start = time.monotonic()
     assert list(pieces) == []
     assert time.monotonic() - start < 30  # reading it all takes minutes; how quick it is, a benchmark tells
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [("Up to RMB 20,000 a year. [1]", True), ("Up to 2万元 a year. [1]", False), ("For农民工. [1]", False)],
+)
+def test_an_english_answer_may_hold_no_chinese_sign(text: str, allowed: bool) -> None:
+    state = Held(1, latin=True).after(text)
+    assert (state is not None and state.may_end) is allowed
+    assert bool(as_regex(grammar(1, latin=True)).fullmatch(text)) is allowed
+    assert obeys(text, 1)

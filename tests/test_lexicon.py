@@ -9,7 +9,7 @@ import pytest
 
 from rag.errors import ConfigError
 from rag.fold import fold
-from rag.lexicon import COLUMNS, KINDS, Kind, Term, expand, load, named, parse_terms, translate
+from rag.lexicon import COLUMNS, KINDS, Kind, Term, expand, load, named, parse_terms, spans, translate
 
 HEADER = "\t".join(COLUMNS)
 MOST_OWNERS = 3
@@ -234,3 +234,9 @@ def _seconds(text: str) -> float:
     start = time.perf_counter()
     expand(text)
     return time.perf_counter() - start
+
+
+def test_spans_tell_where_a_term_is_named_in_any_words() -> None:
+    text = "how to set up a company as a veteran"
+    found = [(text[start:end], terms[0].official) for start, end, terms in spans(text)]
+    assert ("veteran", "退役军人") in found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import FakeEmbedder, write_documents
+from conftest import FakeEmbedder, FakeGenerator, write_documents
 
 from rag.answer import Answerer
 from rag.index import build, load
@@ -148,3 +148,39 @@ def test_the_part_whose_support_fits_best_stands_first() -> None:
     listed = [support(1, named=("退役军人",)), support(2)]
     assert [heading for heading, _ in sections(listed)] == ["for_others", "for_anybody"]
     assert [heading for heading, _ in sections(listed[::-1])] == ["for_anybody", "for_others"]
+
+
+ENGLISH = "I want to start a business in Shuozhou. What support is there?"
+
+
+def test_an_english_overview_is_put_into_english_line_by_line(answerer: Answerer) -> None:
+    found = answerer.answer(ENGLISH, mode="extractive")
+    loan = next(i for i, claim in enumerate(found.claims) if "20万元" in claim.text)
+    replies = ["", "", "", ""]
+    replies[loan // 4] = (
+        f"Returning migrant workers who start a business can get a loan of up to RMB 200,000. [{loan % 4 + 1}]\n"
+    )
+    composed = Answerer(answerer.index, answerer.embedder, FakeGenerator(*replies)).answer(ENGLISH)
+    assert composed.claims[loan].text == (
+        "Loans and finance: Returning migrant workers who start a business can get a loan of up to RMB 200,000."
+    )
+    assert composed.claims[loan].marks == found.claims[loan].marks
+    assert [c.text for c in composed.claims[:loan]] == [c.text for c in found.claims[:loan]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Returning migrant workers can get a loan of up to RMB 300,000.",  # another sum
+        "People who start a business can get a loan.",  # the sum and whom it is for left out
+    ],
+)
+def test_an_english_line_that_says_something_else_leaves_the_chinese_one(
+    answerer: Answerer, line: str
+) -> None:
+    found = answerer.answer(ENGLISH, mode="extractive")
+    loan = next(i for i, claim in enumerate(found.claims) if "20万元" in claim.text)
+    replies = ["", "", "", ""]
+    replies[loan // 4] = f"{line} [{loan % 4 + 1}]\n"
+    composed = Answerer(answerer.index, answerer.embedder, FakeGenerator(*replies)).answer(ENGLISH)
+    assert composed.claims == found.claims

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.types import Clause, Evidence, Language, Metadata, Outcome, Span
-from rag.verify import stated, verify
+from rag.verify import stated, verify, verify_translation
 
 
 def evidence(text: str, label: str = "1.1") -> Evidence:
@@ -201,3 +201,21 @@ def test_of_several_sentences_those_that_are_proved_are_kept(
 ) -> None:
     check = verify(line, [LOAN], language)
     assert (check.outcome, check.claim and check.claim.text) == (Outcome.SUPPORTED, kept)
+
+
+def test_of_an_english_line_only_the_first_sentence_counts_and_it_must_hold_everything() -> None:
+    chinese = [stated(LOAN)]
+    whole = "College graduates and veterans who start a business can apply for a startup guarantee loan of up to RMB 200,000 for at most 3 years."
+    check = verify_translation(f"{whole} This helps the city to grow. [1]", [LOAN], chinese)
+    assert check.outcome is Outcome.SUPPORTED
+    assert check.claim is not None and check.claim.text == whole
+    part = "College graduates can apply for a startup guarantee loan of up to RMB 200,000. [1]"
+    assert verify_translation(part, [LOAN], chinese).outcome is Outcome.DROPPED
+
+
+def test_a_name_between_quotation_marks_must_stand_in_the_evidence() -> None:
+    check = verify(
+        'Graduates under the "Phoenix Plan" can get a loan of up to RMB 200,000. [1]', [LOAN], "en"
+    )
+    assert check.outcome is Outcome.DROPPED
+    assert any("quotes" in reason for reason in check.reasons)
