@@ -208,7 +208,8 @@ def test_of_an_english_line_only_the_first_sentence_counts_and_it_must_hold_ever
     whole = "College graduates and veterans who start a business can apply for a startup guarantee loan of up to RMB 200,000 for at most 3 years."
     check = verify_translation(f"{whole} This helps the city to grow. [1]", [LOAN], chinese)
     assert check.outcome is Outcome.SUPPORTED
-    assert check.claim is not None and check.claim.text == whole
+    assert check.claim is not None
+    assert check.claim.text == whole
     part = "College graduates can apply for a startup guarantee loan of up to RMB 200,000. [1]"
     assert verify_translation(part, [LOAN], chinese).outcome is Outcome.DROPPED
 
