@@ -95,7 +95,7 @@ RECEIVER = re.compile(
     r"[对为向](?P<who>[^,，。;；对为向]{2,40}?)[,，]?(?:[按依][^,，。]{0,14}[,，]?)?(?:给予|予以|进行奖励|提供|实行|落实|发放|实施)"
 )
 INSTITUTION = re.compile(
-    r"(?:的|基地|园区|平台|中心|机构|孵化器|众创空间|院所|高校|学校|学会|协会|单位|地区|区县|人员|基金|联盟|银行|公司)(?:[(（][^)）]*[)）])?(?:等)?$"
+    r"(?:的|基地|园区|平台|中心|机构|孵化器|众创空间|院所|高校|学校|学会|协会|单位|地区|区县|基金|联盟|银行|公司)(?:[(（][^)）]*[)）])?(?:等)?$"
 )
 GIVEN = re.compile(r"可申请|可以申请|给予|予以|享受|发放|放宽|免费|免收|免征")
 # How authorities organise what they give: that a fund is budgeted, a system built, a committee founded.
@@ -106,7 +106,7 @@ ORGANISED = re.compile(
 PURPOSE = re.compile(
     r"创业|創業|创办|創辦|公司|企业|企業|生意|支持|扶持|政策|政府|优惠|優惠|帮助|幫助|好处|好處|待遇"
 )
-BEARING_WEIGHT = 0.5
+BEARING_WEIGHT = 0.6
 # What is said of any kind of support, and names its kind only where nothing else does.
 PASSING = frozenset({"审批", "办理", "登记"})
 WITHIN_COMPOUND = 2
