@@ -86,7 +86,7 @@ FURTHEST_EXCEPTION, LONGEST_EXCEPTION = 3, 80
 
 # A sentence that says who does a thing: 由市人社局负责, 市住建部门受理.
 IN_CHARGE = re.compile(
-    r"窗口|地点[:：]|(?:由|[局委办厅部处署]|部门|中心|机构|政府|法院|银行|协会|妇联)[^,.;，。；]{0,18}(?:负责|牵头|主管|受理|审核|运营|认定|办理|管理|监督|协调)"
+    r"向[^,.;，。；]{1,24}(?:[局委办厅部处署]|部门|中心|机构|政府|法院)(?:申请|提出|提交|申报|反映|投诉|举报)|窗口|地点[:：]|(?:由|[局委办厅部处署]|部门|中心|机构|政府|法院|银行|协会|妇联)[^,.;，。；]{0,18}(?:负责|牵头|主管|受理|审核|运营|认定|办理|管理|监督|协调)"
 )
 # A question whether something is allowed or given, and what a sentence prints that keeps somebody out of it.
 WHETHER = re.compile(

@@ -219,7 +219,7 @@ def number_value(text: str) -> Fraction | None:
 _AGE = r"(?P<{name}>\d{{1,3}}|[一二三四五六七八九十百]{{1,4}})"
 # How old somebody says to be: 17岁, 92了, 满80, aged 46, 46 years old.
 AGE_SAID = re.compile(
-    rf"(?:{_AGE.format(name='a')})\s*(?:多|几)?(?:周岁|岁|歲|了(?=[,，。.!！?？]|$))|\b(?P<b>\d{{2,3}})[- ]years?[- ]old|\baged (?P<c>\d{{2,3}})\b"
+    rf"(?:{_AGE.format(name='a')})\s*(?:多|几)?(?:周岁|岁|歲|了(?=[,，。.!！?？]|$))|(?:妈|爸|爷|奶|外公|外婆|婆婆|公公|岳父|岳母|父亲|母亲|老人|老伴)(?:今年|都|已经|快|刚|满|过)?(?P<d>\d{{2,3}})(?=[,，。.!！?？;；\s]|$)|\b(?P<b>\d{{2,3}})[- ]years?[- ]old|\baged (?P<c>\d{{2,3}})\b"
 )
 # Whom a clause takes in by age: 90至99周岁; 十六周岁以上不满十八周岁; 80周岁以上; 不满16周岁.
 AGE_RANGE = re.compile(

@@ -45,11 +45,11 @@ INTENTS: dict[str, re.Pattern[str]] = {
     "doc_number": re.compile(r"(?:发文字号|文号|文件编?号|发文号)"),
     "basis": re.compile(r"依据|根据|按照|基于|based on"),
     "places": re.compile(
-        r"(?:哪(?:些|几个?|个|里)|什么|几个)(?:地方|城市|市县|县市|市|县|地区|省)|各地|(?:这|那)?(?:几|五|四|三|各)(?:个|份)(?:地方|城市|文件)|"
-        r"which (?:of (?:these|the) )?(?:\w+ )?(?:cities|city|places|place|governments|counties|local governments)"
+        r"(?:哪(?:些|几个?|个|里)|什么|几个)(?:地方|城市|市县|县市|(?:市|县|省)(?![级域内])|地区)|各地|(?:这|那)?(?:几|五|四|三|各)(?:个|份)(?:地方|城市|文件)|"
+        r"(?:among|of|in) (?:all )?(?:these|the|those) (?:places|cities|counties)\b.{0,12}\bwhich|which (?:of (?:these|the) )?(?:\w+ )?(?:cities|city|places|place|governments|counties|local governments)"
     ),
     "compare": re.compile(
-        r"对比|比较|相比|区别|不同|不一样|差(?:在哪|别|异|多少)|哪个(?:更|比较)|compare|difference|differ|versus| vs\b"
+        r"对比|比较|相比|区别|不同|不一样|差(?:在哪|别|异|多少)|哪个(?:更|比较)|哪(?:边|家|一?个)(?:的)?(?:给得|拿得)?(?:多|高|划算|合算|长|优惠)|compare|difference|differ|versus| vs\b"
     ),
     # Something is put to us to be confirmed: an answer in the documents' own words cannot nod to a false one.
     "confirm": re.compile(
@@ -83,7 +83,7 @@ MARKUP = re.compile(
 # Requests for something that no policy document can give.
 ERRAND = re.compile(
     r"写\S{0,4}(?:绝句|律诗|宋词|顺口溜|台词|剧本|祝福语|演讲)|(?:小说|剧本)(?:里|中|,|，)|(?:哪家|什么)\S{0,4}好吃|炒股|(?:该不该|要不要|能不能)(?:买|卖|抄底)\S{0,3}股|(?:buy|sell)(?:ing)? (?:the )?(?:dip|shares|stock)|shares (?:fell|rose)|离婚|算命|(?:帮我|给我|替我|请|请你|麻烦)?(?:写|(?<!工)作|编|创作|讲|唱|画)(?:一)?(?:首|篇|段|个|张|封|则)?\S{0,12}(?:诗|歌|故事|笑话|小说|作文|情书|代码|程序|段子|对联|画)|(?:帮我|给我|替我|请你|麻烦你?)(?:写|拟|起草|做)(?:一)?(?:份|篇|个|封)?[^,.?!，。？！]{0,6}(?:计划书|申请书|合同|简历|文案|论文|邮件|检讨|讲话稿|策划书?)|"
-    r"天气|下雨|下雪|气温|股票|股价|彩票|星座|算命|翻译(?:一下|成)|菜谱|怎么做(?:菜|饭)|(?:推荐|有什么)(?:电影|餐馆|美食|景点)|"
+    r"(?:帮我|给我|替我|请你|麻烦你?)[^,.?!，。？！]{0,8}写[^,.?!，。？！]{0,6}(?:假条|短信|朋友圈|家书|贺卡|留言|微信)|天气|下雨|下雪|气温|股票|股价|彩票|星座|算命|翻译(?:一下|成)|菜谱|怎么做(?:菜|饭)|(?:推荐|有什么)(?:电影|餐馆|美食|景点)|"
     r"\b(?:write|compose|tell|sing)\b.{0,20}\b(?:poem|song|story|joke|essay|code|letter)\b|weather|stock price|horoscope|recipe|translate"
 )
 
@@ -149,6 +149,7 @@ def understand(
     turns = tuple(history)[-HISTORY_TURNS:]
     essence = without_orders(asked)
     language = language_of(essence, turns)
+    essence = in_mandarin(essence)
     near = _held_places(held)
     found = _mentions(essence, near)
     chosen = [mention.candidates for mention in _asked_about(essence, found)]
@@ -185,6 +186,31 @@ def understand(
     )
 
 
+# Signs and words of written Cantonese -> Mandarin; only where a text holds a sign that Mandarin does not know.
+CANTONESE = re.compile("[嘅喺唔冇咗佢哋咩嚟攞搵嗰啲俾畀乜嘢睇]")
+CANTONESE_WORDS = (
+    ("有冇", "有没有"), ("得唔得", "可不可以"), ("唔使", "不用"), ("屋企", "家里"), ("而家", "现在"), ("幾耐", "多久"),
+    ("几耐", "多久"), ("幾多", "多少"), ("几多", "多少"), ("點樣", "怎样"), ("点样", "怎样"), ("點解", "为什么"),
+    ("點算", "怎么办"), ("边度", "哪里"), ("邊度", "哪里"), ("邊個", "谁"), ("边个", "谁"), ("乜嘢", "什么"), ("咩嘢", "什么"),
+    ("啲咩", "什么"), ("細路", "孩子"), ("阿爺", "爷爷"), ("阿嫲", "奶奶"), ("老豆", "爸爸"), ("嗰", "那"), ("咩", "什么"), ("乜", "什么"),
+    ("唔", "不"), ("冇", "没有"), ("嘅", "的"), ("喺", "在"), ("咗", "了"), ("佢哋", "他们"), ("佢", "他"), ("哋", "们"),
+    ("啲", "些"), ("嚟", "来"), ("攞", "拿"), ("搵", "找"), ("俾", "给"), ("畀", "给"), ("睇", "看"),
+)  # fmt: skip
+
+
+def in_mandarin(text: str) -> str:
+    """A question in written Cantonese in the words of Mandarin; any other as it is.
+
+    >>> in_mandarin("喺順德有冇得攞補貼，攞幾多"), in_mandarin("有多少")
+    ('在順德有没有得拿補貼，拿多少', '有多少')
+    """
+    if not CANTONESE.search(text):
+        return text
+    for word, mandarin in CANTONESE_WORDS:
+        text = text.replace(word, mandarin)
+    return text
+
+
 def _intents(text: str) -> frozenset[str]:
     folded = fold(text)
     return slots_of(folded) | {name for name, pattern in INTENTS.items() if pattern.search(folded)}
@@ -192,7 +218,7 @@ def _intents(text: str) -> frozenset[str]:
 
 # A part of a message that asks something by itself.
 ASKS_BY_ITSELF = re.compile(
-    r"[吗么谁啥咋]|几(?!乎|经)|多(?:少|久|大|长)|怎么|怎样|如何|什么|哪|何时|为何|是否|能否|可否|(.)[不没]\1|有没有|是不是|可不可以|"
+    r"[吗么谁啥咋]|几(?!乎|经)|多(?:少|久|大|长)|怎么|怎样|如何|什么|哪|何时|为何|是否|能否|可否|(.)[不没]\1|有没有|是不是|可不可以|[不没呢]\s*$|"
     r"\b(?:how|what|which|who|whom|when|where|is|are|do|does|can|could|will|must|should)\b"
 )
 BETWEEN_PARTS = r"[,，。?？;；!！、\n]|\. "

@@ -191,3 +191,8 @@ def test_whom_a_clause_takes_in_by_age(text: str, age: int, inside: bool) -> Non
 def test_ages_that_a_question_tells() -> None:
     assert ages_in("我奶奶92了，我46岁") == {92, 46}
     assert ages_in("买了3年了") == frozenset()
+
+
+@pytest.mark.parametrize("text", ["老妈73,想去饭堂", "爷爷今年73", "奶奶73岁"])
+def test_an_age_may_be_told_without_its_unit(text: str) -> None:
+    assert ages_in(text) == {73}

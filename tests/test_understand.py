@@ -8,6 +8,7 @@ from rag.errors import InputError
 from rag.types import Metadata, Turn
 from rag.understand import (
     check_question,
+    in_mandarin,
     in_parts,
     is_follow_up,
     labels_of,
@@ -240,3 +241,29 @@ def test_what_is_only_said_by_the_way_is_not_asked_for(question: str) -> None:
     query = understand(question, (), HELD)
     assert query.places == ("长春市",)
     assert "phone" not in query.intents
+
+
+@pytest.mark.parametrize(
+    ("question", "mandarin"),
+    [
+        ("我喺順德開舖，有冇得攞補貼？", "我在順德開舖，有没有得拿補貼？"),
+        ("邊度可以搵人幫手，要帶啲咩？", "哪里可以找人幫手，要帶什么？"),
+        ("有多少補貼？", "有多少補貼？"),
+    ],
+)
+def test_written_cantonese_is_read_as_mandarin(question: str, mandarin: str) -> None:
+    assert in_mandarin(question) == mandarin
+
+
+@pytest.mark.parametrize(
+    ("question", "intent", "there"),
+    [
+        ("市里有几个县级集配中心", "places", False),
+        ("哪几个县有补贴", "places", True),
+        ("Among all these places, which ones pay interest?", "places", True),
+        ("租房补贴哪边多", "compare", True),
+        ("帮我给老师写张请假条", "errand", True),
+    ],
+)
+def test_what_sort_of_question_it_is(question: str, intent: str, there: bool) -> None:
+    assert (intent in understand(question, (), ()).intents) is there
