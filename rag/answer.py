@@ -42,6 +42,7 @@ from rag.fold import fold
 from rag.generate import Generator, build_generator
 from rag.index import Index
 from rag.index import load as load_index
+from rag.named import groups_in
 from rag.overview import (
     MOST_SHOWN,
     MOST_SHOWN_ENGLISH,
@@ -114,6 +115,8 @@ LITTLE = 2
 """Pieces of evidence of each place where several are answered apart, besides what fits best."""
 # A place has what "which places" asks about when a sentence holds this share of the words that the best one does.
 PLACE_COVERAGE = 0.7
+# ... or a smaller one where it names the group of people that the question is about.
+GROUP_COVERAGE = 0.35
 
 
 @dataclass
@@ -510,9 +513,16 @@ class Answerer:
             hits += found.hits
             best[scoped.places[0] if scoped.places else ""] = self._best_sentence(scoped, found)
         most = max((part.coverage for part in best.values() if part), default=0.0)
-        nothing = [
-            p for p, part in best.items() if not part or part.coverage < PLACE_COVERAGE * most or not most
-        ]
+        asked = groups_in(query.asked)
+
+        def has_it(part: Scored | None) -> bool:
+            """Whether a place's best sentence holds what the question asks about, or names the people it is for."""
+            if part is None or not most:
+                return False
+            least = GROUP_COVERAGE if asked & groups_in(part.sentence.text) else PLACE_COVERAGE
+            return part.coverage >= least * most
+
+        nothing = [place for place, part in best.items() if not has_it(part)]
         for place, part in best.items():
             if part and place not in nothing:
                 evidence = of_sentence(self.index, part.clause, part.sentence)

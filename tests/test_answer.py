@@ -279,3 +279,9 @@ def test_the_same_question_gives_the_same_answer(real: Answerer) -> None:
     first = real.answer(question)
     real.answer("重庆的眾籌怎么管？")
     assert real.answer(question) == first
+
+
+@pytest.mark.models
+def test_a_place_that_names_the_people_asked_about_is_one_that_has_something(real: Answerer) -> None:
+    answer = real.answer("这几个地方哪里给当过兵的创业有好处？", mode="extractive")
+    assert {"吕梁市", "盘山县"} <= {item.metadata.place for item in answer.citations}
