@@ -92,7 +92,6 @@ log = logging.getLogger(__name__)
 HITS_KEPT = 20
 VERBATIM = frozenset({"list", "definition", "papers", "confirm", "compare"})
 ENGLISH_ASKING = re.compile(r"\b(?:what|which|who|whom|how|when|where)\b")
-SAYING = frozenset({"own", "may", "also", "can", "not", "put"})
 ASKING_WORD = re.compile(r"什么|啥|哪|谁|多少|几|怎么|如何|吗")
 ONE_THING = frozenset(
     {"amount", "number", "deadline", "date", "papers", "interest", "phone", "overview", "definition"}
@@ -683,7 +682,7 @@ def _only_repeats(query: Query, claim: str) -> bool:
     asked = fold(query.asked)
     if query.language != "en" or not ENGLISH_ASKING.search(asked):
         return False
-    new = set(english.words(fold(claim))) - set(english.words(asked)) - SAYING
+    new = set(english.words(fold(claim))) - set(english.words(asked))
     return len(new) < 2 and not quantities(claim) - quantities(query.asked)
 
 

@@ -16,8 +16,10 @@ from rag.overview import (
     best_shown,
     kinds_asked,
     sections,
+    supports,
 )
 from rag.types import Answer, Framing
+from rag.understand import understand
 
 TEXT = """朔州市支持创业若干措施
 
@@ -87,14 +89,14 @@ def test_a_support_is_of_the_kind_of_what_is_given(answerer: Answerer, words: st
 
 def test_what_is_for_the_asker_comes_first_and_others_supports_are_left_out(answerer: Answerer) -> None:
     answer = answerer.answer("我是返乡农民工，在朔州创业，有什么支持？", mode="extractive")
-    assert any("20万元" in text for text in lines(answer, "您这类人专有的："))
-    assert lines(answer, "不限身份的：")
+    assert any("20万元" in text for text in lines(answer, "写明给您这类人的："))
+    assert lines(answer, "没有写明限哪类人的：")
     assert not any("高校毕业生" in text for text in lines(answer))
 
 
 def test_without_a_group_what_is_only_for_some_is_told_apart(answerer: Answerer) -> None:
     answer = answerer.answer("我在朔州创业，有什么支持？", mode="extractive")
-    assert {text[:4] for text in lines(answer, "限特定人群的：")} == {"贷款融资", "补贴奖励"}
+    assert {text[:4] for text in lines(answer, "写明给其他或特定人群的：")} == {"贷款融资", "补贴奖励"}
 
 
 def test_what_goes_to_institutions_comes_behind_what_people_get(answerer: Answerer) -> None:
@@ -103,7 +105,14 @@ def test_what_goes_to_institutions_comes_behind_what_people_get(answerer: Answer
     assert base > next(i for i, text in enumerate(shown) if "办公场地" in text)
 
 
-def test_intended_and_done_are_told_apart_and_budgets_come_last(answerer: Answerer) -> None:
+def test_what_is_budgeted_comes_behind_what_is_given(answerer: Answerer) -> None:
+    query = understand("我在朔州创业，有什么支持？", (), tuple(answerer.index.metadata.values()))
+    ranked = [each.line for each in supports(query, answerer.search(query), answerer.index)]
+    budget = next(i for i, text in enumerate(ranked) if "财政预算" in text)
+    assert budget > next(i for i, text in enumerate(ranked) if "3000元" in text)
+
+
+def test_intended_and_done_are_told_apart(answerer: Answerer) -> None:
     answer = answerer.answer("我在朔州创业，有什么支持？", mode="extractive", whole_list=True)
     assert any("探索" in text for text in lines(answer, "文件表示鼓励、探索的："))
     assert any("40名" in text for text in lines(answer, "文件通报已经做的："))

@@ -262,7 +262,7 @@ def test_written_cantonese_is_read_as_mandarin(question: str, mandarin: str) -> 
         ("哪几个县有补贴", "places", True),
         ("Among all these places, which ones pay interest?", "places", True),
         ("租房补贴哪边多", "compare", True),
-        ("帮我给老师写张请假条", "errand", True),
+        ("替我写条拜年短信", "errand", True),
     ],
 )
 def test_what_sort_of_question_it_is(question: str, intent: str, there: bool) -> None:
