@@ -247,6 +247,10 @@ def test_the_overview_of_each_place_lists_its_own_supports(real: Answerer, place
     assert len(answer.claims) >= 4
     assert {item.metadata.place for item in answer.citations} == set(answer.scope)
     assert all(place in name for name in answer.scope)
+    assert answer.more > 0
+    whole = real.answer(f"我在{place}创业，有什么支持？", mode="extractive", whole_list=True)
+    assert whole.more == 0
+    assert len(whole.claims) == len(answer.claims) + answer.more
 
 
 @pytest.mark.models

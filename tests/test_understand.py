@@ -267,3 +267,11 @@ def test_written_cantonese_is_read_as_mandarin(question: str, mandarin: str) -> 
 )
 def test_what_sort_of_question_it_is(question: str, intent: str, there: bool) -> None:
     assert (intent in understand(question, (), ()).intents) is there
+
+
+def test_a_question_in_cantonese_is_asked_in_mandarin_and_answered_in_its_script() -> None:
+    query = understand("我喺長春開舖，可以攞幾多補貼？", (), HELD)
+    assert query.asked == "我在長春開舖，可以拿多少補貼？"
+    assert query.question == "我喺長春開舖，可以攞幾多補貼？"
+    assert query.language == "zh-Hant"
+    assert query.places == ("长春市",)
