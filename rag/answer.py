@@ -47,6 +47,7 @@ from rag.overview import (
     MOST_SHOWN,
     MOST_SHOWN_ENGLISH,
     Support,
+    aim_of,
     asks_all,
     best_shown,
     kinds_asked,
@@ -263,11 +264,14 @@ class Answerer:
         found = retrieve(scoped, self.index, self.embedder, k=CANDIDATES)
         return rerank(scoped, found, self.index, k=HITS_KEPT)
 
+    def _supports(self, scoped: Query, found: Found) -> list[Support]:
+        return supports(scoped, found, self.index, self.embedder.embed_query(aim_of(scoped.text)))
+
     def _plan_one(self, query: Query, scoped: Query, whole_list: bool) -> _Plan:
         """An answer about one place."""
         found = self.search(scoped)
         if "overview" in query.intents and not query.labels:
-            listed = supports(scoped, found, self.index)
+            listed = self._supports(scoped, found)
             if listed:
                 # An English line takes a model seconds: the whole list is made where it is asked for apart.
                 everything = whole_list or (query.language != "en" and asks_all(query.asked))
@@ -429,7 +433,7 @@ class Answerer:
         """The supports grouped by whom they are for and by kind, what is granted before what is only intended."""
         language = query.language
         most = MOST_SHOWN_ENGLISH if language == "en" else MOST_SHOWN
-        shown = listed if whole else best_shown(listed, kinds_asked(query.asked), most)
+        shown = listed if whole else best_shown(listed, query.asked, kinds_asked(query.asked), most)
         plan = _Plan(Status.ANSWERED, hits=_fused(found.hits, [support.evidence.clause for support in shown]))
         plan.lines.append(Framing(say("overview", language, place=place_names(query.places, language))))
         for heading, group in sections(shown):
@@ -491,7 +495,7 @@ class Answerer:
     def _best_of(self, scoped: Query, found: Found) -> tuple[list[Evidence], Judgement]:
         """The little that a place contributes to an answer about several."""
         if "overview" in scoped.intents:
-            listed = supports(scoped, found, self.index)
+            listed = self._supports(scoped, found)
             fitting = [s for s in listed if s.granted][:2]
             return [s.evidence for s in fitting], Judgement(bool(fitting), 1.0 if fitting else 0.0)
         evidence = list(select(scoped, found, self.index))

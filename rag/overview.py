@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
+from rag import places
 from rag.brief import brief, under_scheme
+from rag.embed import Vectors
 from rag.evidence import ASKS, Scorer, is_title, of_sentence
 from rag.fold import fold
 from rag.index import Index
 from rag.named import groups_in, same_group
+from rag.receiver import Receiver, receiver_of
 from rag.retrieve import Found
 from rag.types import Evidence, Query, Sentence
 from rag.verify import PRINTED_NUMBER
@@ -26,17 +30,23 @@ MAX_LINE_CHARS = 90
 # kind -> words that name such a support; the first kind that matches counts.
 KINDS: dict[str, re.Pattern[str]] = {
     "loan": re.compile(
-        r"贷款|贴息|融资|授信|信贷|担保费|风险补偿|风投|创投|天使投资|创业投资|股权投资|引导基金"
+        r"贷款|贴息|融资(?!企业|机构)|授信|信贷|担保费|风险补偿|(?:风投|创投)(?!企业|机构|等)|天使投资|创业投资|股权投资|引导基金"
     ),
     "insurance": re.compile(r"社会保险|社保|医疗保险|养老保险|工伤保险"),
     "housing": re.compile(r"落户|住房|(?<!创业)公寓|公积金|安居|租房|购房"),
     "training": re.compile(r"培训|实训|见习|辅导|导师"),
     "subsidy": re.compile(r"补贴|补助|奖励|奖补|资助|资金支持|资金扶持|专项资金|创新券|扶持资金|给予资金"),
     "space": re.compile(r"场地|厂房|孵化基地|办公用房|用地|租金|众创空间|创业园|入驻"),
-    "tax": re.compile(r"税收|所得税|增值税|减税|免税|税费|加计扣除|收费|费用减免"),
-    "registration": re.compile(r"营业执照|登记|注册|开办|注销|审批|证照|一窗|一网通办|办理|开户"),
-    "property": re.compile(r"专利|知识产权|商标"),
+    "tax": re.compile(r"税收|所得税|增值税|减税|免税|税费|加计扣除|税款|抵扣|收费|费用减免"),
+    "registration": re.compile(
+        r"营业执照|登记|注册|开办(?!.{0,3}业务)|注销|审批|证照|先照后证|创业场所|经营场所|一窗|一网通办|办理|开户"
+    ),
+    "property": re.compile(r"专利|知识产权|商标|科技成果"),
     "talent": re.compile(r"人才|签证|居留|工作许可|子女入学|(?:在职|离岗|兼职)创业|离岗创办"),
+    "job": re.compile(r"招聘|公益性岗位|就业岗位|岗位面向|用工|就业援助|就业服务"),
+    "service": re.compile(
+        r"(?:提供|增加|开展)[^,，。]{0,40}(?:服务|咨询)|服务内容|开放共享|(?:仪器|设备)[^,，。]{0,8}(?:共享|开放)|开放[^,，。]{0,12}资源|检验检测|创办企业"
+    ),
 }
 # The same in a citizen's words, where the official ones above do not hold them: 税啊电费啊, 办手续, 借钱.
 LAY_KINDS: dict[str, re.Pattern[str]] = {
@@ -50,17 +60,35 @@ LAY_KINDS: dict[str, re.Pattern[str]] = {
     "registration": re.compile(r"手续|办证|执照|证件|\bregist|\blicen[cs]e"),
     "property": re.compile(r"专利|商标|\bpatents?\b"),
     "talent": re.compile(r"人才|\bvisas?\b|\btalent"),
+    "job": re.compile(r"找工作|找个活|岗位|招工|\bjobs?\b"),
+    "service": re.compile(r"仪器|设备共享|检测|技术指导|请教专家|\bequipment\b|\blab(?:s|oratory)?\b"),
 }
+# I'm a German engineer; a work permit or visa of one's own.
+FOREIGN = re.compile(
+    r"\b(?:I(?:'m| am)|[Ww]e(?:'re| are)) (?:an? |both )?(?!Chinese|Han\b|Mongolian)[A-Z][a-z]*(?:an|ese|ish|nch|tch|ch|eek|iss|hai|i)\b|"
+    r"\bfrom (?:abroad|overseas)\b|\bmy (?:work permit|work visa|passport|residence permit)\b|\bwork permit\b"
+)
+# ... from Stuttgart, where no place of the gazetteer is called so.
+COMES_FROM_ABROAD = re.compile(r"\b(?:I(?:'m| am)|[Ww]e(?:'re| are))\b[^.?!]{0,40}?\bfrom ([A-Z][a-z]{2,})")
 # Who somebody is, told in a way that the lexicon's words do not catch, and of use here alone.
 LAY_PEOPLE: dict[str, re.Pattern[str]] = {
+    "专业技术人员": re.compile(
+        r"(?:高校|大学|学院|学校|研究[所院]|科研[所院]|院所).{0,14}(?:教[一-鿿]|老师|做研究|科研|课题|副高|正高|职称)"
+    ),
+    "退役军人": re.compile(
+        r"当(?:过|了|完).{0,5}兵|部队(?:上|里)?(?:下来|回来|出来)|\bserved in the (?:army|military|forces)\b"
+    ),
+    "外国人": FOREIGN,
     "返乡下乡人员": re.compile(r"回.{0,8}老家|[回返][乡鄉村]|打了?.{0,5}工(?!作)"),
     "高层次人才": re.compile(r"博士|\bph\.?d\b", re.IGNORECASE),
 }
 GRANTED = re.compile(
-    r"可申请|可以申请|申请最高|给予|享受|发放|免费|减免|免征|落实|纳入|补贴|补助|奖励|贴息|最高|可在|可比照|优先|允许|取消|提供|不收|返还|报销|予以|设立|扶持|帮助|放宽|一律|即可|得到|解决"
+    r"可申请|可以申请|申请最高|给予|享受|发放|免费|免收|减半|减免|免征|落实|纳入|补贴|补助|奖励|贴息|最高|可在|可比照|优先|允许|取消|提供|不收|返还|报销|予以|设立|扶持|帮助|放宽|一律|即可|得到|解决"
 )
 # What an authority does for people without saying that it gives.
-DONE = re.compile(r"推行|推广|实行|组织|开展|建立|开通|压缩|缩短|降低|支持|纳入|简化|优化|开辟")
+DONE = re.compile(
+    r"推行|推广|推出|实施|精简|增加|开放|实行|组织|开展|建立|开通|压缩|缩短|降低|支持|纳入|简化|优化|开辟"
+)
 INTENDED = re.compile(r"探索|鼓励|推动|研究|逐步|积极争取|引导|力争|争取|推进|加快|完善|适时")
 
 EXPLORED = re.compile(r"探索|研究(?:制定|出台|建立)")
@@ -86,27 +114,41 @@ GOAL = re.compile(
 )
 # Money counted so far: 累计6753万元, 已发放3亿元. What is only reported (已组织40人参加培训) tells what there is.
 REPORTED = re.compile(r"累计|截至|同比|共计?(?:发放|完成)|已(?:经)?(?:完成|发放)")
-# What somebody who starts a business is called, or does: 为创业者提供, 入驻企业, 初创期.
-STARTING = re.compile(
-    r"创业者|创客|创业团队|初创|入驻|个体(?:工商)?户|小微企业|中小企业|自主创业|创办|开办|市场主体"
+GIVES_TO = re.compile(r"提供|给予|予以|享受|申请|纳入|发放|放宽|免费|支持[^,，]{2,30}创")
+# Parts that may open a line, as who does what is said in them: not 进驻基地, whose subject stands before.
+OPENS = re.compile(
+    r"对|为|向|支持|鼓励|允许|引导|推动|推广|推行|将|给予|落实|可|优先|建设|简化|放宽|免|实行|实施|开展|取消|在|在本|[一-鿿]{2,8}(?:可|享受)"
 )
-# Whom something is given to: 对省级农民工返乡创业基地给予资金补助, 为符合条件的平台提供融资服务.
-RECEIVER = re.compile(
-    r"[对为向](?P<who>[^,，。;；对为向]{2,40}?)[,，]?(?:[按依][^,，。]{0,14}[,，]?)?(?:给予|予以|进行奖励|提供|实行|落实|发放|实施)"
-)
-INSTITUTION = re.compile(
-    r"(?:的|基地|园区|平台|中心|机构|孵化器|众创空间|院所|高校|学校|学会|协会|单位|地区|区县|基金|联盟|银行|公司)(?:[(（][^)）]*[)）])?(?:等)?$"
-)
+SPIRIT = re.compile(r"(?:进一步)?(?:促进|推动|激发|提升|提高|加快|助力|围绕|充分|利用|以[^,，]{2,30}为)")
 GIVEN = re.compile(r"可申请|可以申请|给予|予以|享受|发放|放宽|免费|免收|免征")
 # How authorities organise what they give: that a fund is budgeted, a system built, a committee founded.
 ORGANISED = re.compile(
     r"纳入.{0,4}预算|(?:建设|建立|完善|健全|制定|出台|成立|组建|设立|搭建).{0,24}(?:系统|机制|体系|制度|委员会|专家库|信息库|数据库|办法|工作组|计划)|"
-    r"^(?:各(?:旗区|区县|县区|县市|乡镇|部门|级|地|单位)|[^,，。]{0,12}(?:事业单位|银行业|金融机构|保险机构)[^,，。]{0,8}要)|[子母]基金|(?:产业|引导|投资)基金|注销|开展.{0,16}专项行动|落实好?各项"
+    r"^(?:各(?:旗区|区县|县区|县市|乡镇|部门|级|地|单位)|[^,，。]{0,12}(?:事业单位|银行业|金融机构|保险机构)[^,，。]{0,8}要)|[子母]基金|(?:产业|引导|投资)基金|落实好?各项|预算(?:安排|指标)|宣传力度|广泛宣传|协调机制|以[^,，。]{2,40}为目标|专项行动"
 )
 PURPOSE = re.compile(
     r"创业|創業|创办|創辦|公司|企业|企業|生意|支持|扶持|政策|政府|优惠|優惠|帮助|幫助|好处|好處|待遇"
 )
-BEARING_WEIGHT = 0.6
+# How much a support's likeness to the question's own words counts, and that to what every such question means;
+# a question in general has no more words of its own than these.
+BEARING_WEIGHT, AIM_WEIGHT, MOST_GENERAL_WORDS = 0.4, 0.4, 4
+# What everybody means who asks so: a question in general names nothing that could tell one support from another.
+AIMS = {
+    "business": "创业者、个体户和小微企业可以申请创业担保贷款、创业补贴、免费场地、免费培训、税费减免，开办企业手续简便",
+    "other": "符合条件的个人和家庭可以申请领取的补贴、补助、减免、优惠和服务",
+}
+STARTS = re.compile(
+    r"创业|創業|创办|創辦|公司|企业|企業|生意|开.{0,6}店|開.{0,6}店|个体|個體|business|compan|start-?up|shop|firm"
+)
+# How much what is given counts by whom it is for: a shopkeeper gets nothing from what goes to a base or a fund.
+WORTH = {"person": 0.6, "firm": 0.3, "unsaid": 0.0, "authority": -1.0, "institution": -1.3}
+# Farmers named beside every small firm keep nobody out.
+OPEN_TO_FIRMS = re.compile(r"小微企业|个体工商户|中小企业|中小微企业|初创企业|市场主体|创业者")
+OTHERS_WEIGHT = 0.5
+"""How much less counts what is for certain others, where the asker says who they are, or what cannot be read whole."""
+BEYOND = frozenset({"authority", "institution"})
+"""Who is given something that comes to no reader, unless the sentence itself names the reader's group."""
+CERTAIN_WORTH = {"person": 0.0, "firm": -0.3}
 # What is said of any kind of support, and names its kind only where nothing else does.
 PASSING = frozenset({"审批", "办理", "登记"})
 WITHIN_COMPOUND = 2
@@ -114,6 +156,8 @@ WITHIN_COMPOUND = 2
 SO_FAR = re.compile(
     r"已(?:经)?(?:有|组织|落实|完成|建成|引导|启用|办理|开展|启动|与|在)|现已|目前|前\d+个月|先后|共(?:引导|组织|办理|开展|培训)"
 )
+SENTENCES_BEFORE = 2
+"""Sentences before one that may say whom it is for."""
 LISTED_KINDS = frozenset({"measure", "safeguard", "status"})
 """Kinds of clauses that give something; a preamble, a goal or a principle does not."""
 
@@ -141,9 +185,20 @@ class Support:
     """Whether it names the asker's own group."""
     named: tuple[str, ...]
     """The groups of people that it is only for, by their official names; empty where it is for anybody."""
+    receiver: Receiver
+    """Who is given it, as far as the sentence says."""
     reported: bool
     """Whether it only tells what was done so far."""
     score: float
+
+    @property
+    def for_anybody(self) -> bool:
+        """Whether nothing narrows down whom it is for."""
+        return (
+            not self.named
+            and not self.receiver.certain
+            and self.receiver.sort in ("person", "firm", "unsaid")
+        )
 
 
 def givings(index: Index, documents: Iterable[str], wanted: str | None = None) -> Iterator[Giving]:
@@ -160,26 +215,42 @@ def givings(index: Index, documents: Iterable[str], wanted: str | None = None) -
                 yield Giving(number, position, sentence, kind, _is_granted(sentence.text))
 
 
-def supports(query: Query, found: Found, index: Index) -> list[Support]:
-    """The supports in scope, best first: what names the asker's group, what is granted, what fits the words."""
-    asked = _people(query.text) | {group for group, words in LAY_PEOPLE.items() if words.search(query.text)}
+def aim_of(question: str) -> str:
+    """What an overview is searched for beside the question's own words."""
+    return AIMS["business" if STARTS.search(fold(question)) else "other"]
+
+
+def supports(query: Query, found: Found, index: Index, aim: Vectors) -> list[Support]:
+    """The supports in scope, best first: what names the asker's group, what is granted, what fits the words.
+
+    `aim` is the vector of `aim_of` the question, of shape (dimension,).
+    """
+    asked = people_asked(query.text)
     wanted = kinds_asked(query.asked)
     given = [giving for giving in givings(index, query.documents) if _concerns(giving, asked, index)]
     scorer = Scorer(_without_purpose(query), found, index)
     bearing = _standardised([scorer.score(g.clause, g.position).score for g in given])
+    aimed = _standardised([index.cosine(g.clause, g.position, aim) for g in given])
+    general = len(scorer.own) <= MOST_GENERAL_WORDS
     hits = {hit.clause.id for hit in found.hits}
     listed = []
-    for giving, bears in zip(given, bearing, strict=True):
+    for giving, bears, meets in zip(given, bearing, aimed, strict=True):
         clause, text = index.clauses[giving.clause], giving.sentence.text
-        fits = any(same_group(one, other) for one in asked for other in _named(giving, index))
+        receiver = receiver_of(text)
+        naming = _people(text) if receiver.sort in BEYOND else _named(giving, index)
+        fits = any(same_group(one, other) for one in asked for other in naming)
+        worth = CERTAIN_WORTH if receiver.certain and receiver.sort in CERTAIN_WORTH else WORTH
         score = (
-            BEARING_WEIGHT * bears
+            (0.0 if general else BEARING_WEIGHT * bears)
+            + AIM_WEIGHT * meets
             + 1.2 * fits
             + 0.5 * giving.granted
             + 0.4 * bool(AMOUNT.search(text))
             + 0.5 * bool(PERSONAL.search(text))
-            + 0.5 * bool(STARTING.search(text))
-            - 1.3 * (_to_institution(text) or bool(ORGANISED.search(text) or INSTITUTIONAL.search(text)))
+            + 0.5 * receiver.starting
+            + (0.0 if fits else worth[receiver.sort] - OTHERS_WEIGHT * (bool(asked) and receiver.certain))
+            - OTHERS_WEIGHT * ("\ufffd" in text)
+            - 1.3 * bool(ORGANISED.search(text) or INSTITUTIONAL.search(text))
             + 0.8 * (giving.kind in wanted)
             + 0.3 * (clause.id in hits)
         )
@@ -187,8 +258,19 @@ def supports(query: Query, found: Found, index: Index) -> list[Support]:
         line = line_of(giving.sentence, giving.kind, clause.heading)
         evidence = of_sentence(index, giving.clause, giving.sentence)
         reported = not giving.granted and SO_FAR.search(text) is not None
-        listed.append(Support(giving.kind, evidence, line, giving.granted, fits, own, reported, score))
+        listed.append(
+            Support(giving.kind, evidence, line, giving.granted, fits, own, receiver, reported, score)
+        )
     return _varied(listed)
+
+
+def people_asked(question: str) -> set[str]:
+    """The groups that the asker belongs to, by official names, as far as the question tells."""
+    groups = _people(question) | {group for group, words in LAY_PEOPLE.items() if words.search(question)}
+    known = places.load()
+    if any(not known.find(name) for name in COMES_FROM_ABROAD.findall(question)):
+        groups.add("外国人")
+    return groups
 
 
 def _without_purpose(query: Query) -> Query:
@@ -208,16 +290,21 @@ def _concerns(giving: Giving, asked: set[str], index: Index) -> bool:
     """Whether a support may be for the asker: not for other people, nor for institutions alone."""
     named = _named(giving, index)
     fits = any(same_group(one, other) for one in asked for other in named)
-    if asked and named and not fits:
+    if asked and named and not fits and not OPEN_TO_FIRMS.search(giving.sentence.text):
         return False
     text = giving.sentence.text
-    return not INSTITUTIONAL.search(text) or fits or PERSONAL.search(text) is not None
+    beyond = receiver_of(text).sort in BEYOND
+    if giving.kind == "service" and beyond:
+        return fits
+    return not (beyond and INSTITUTIONAL.search(text)) or fits or PERSONAL.search(text) is not None
 
 
 def _named(giving: Giving, index: Index) -> set[str]:
-    """The groups of people that a support names, or else its heading or its clause."""
+    """The groups of people that a support names, or else the sentences just before it, or its heading."""
     clause = index.clauses[giving.clause]
-    return _people(giving.sentence.text) or _people(" ".join([*clause.heading[-1:], clause.text]))
+    before = index.sentences[giving.clause][max(0, giving.position - SENTENCES_BEFORE) : giving.position]
+    context = " ".join(sentence.text for sentence in before)
+    return _people(giving.sentence.text) or _people(context) or _people(" ".join(clause.heading[-1:]))
 
 
 def _standardised(scores: Sequence[float]) -> list[float]:
@@ -236,12 +323,13 @@ def sections(shown: Sequence[Support]) -> list[tuple[str, list[Support]]]:
     granted = [support for support in shown if support.granted]
     parts = [
         ("for_asker", [s for s in granted if s.fits]),
-        ("for_anybody", [s for s in granted if not s.fits and not s.named]),
-        ("for_others", [s for s in granted if not s.fits and s.named]),
-        ("intends", [s for s in shown if not s.granted and not s.reported]),
+        ("for_anybody", [s for s in granted if not s.fits and s.for_anybody]),
+        ("for_others", [s for s in granted if not s.fits and not s.for_anybody]),
+        ("intends_for_asker", [s for s in shown if s.fits and not s.granted and not s.reported]),
+        ("intends", [s for s in shown if not s.fits and not s.granted and not s.reported]),
         ("reports", [s for s in shown if s.reported]),
     ]
-    if granted and not granted[0].fits and granted[0].named:
+    if granted and not granted[0].fits and not granted[0].for_anybody:
         parts[1], parts[2] = parts[2], parts[1]
     return [(heading, part) for heading, part in parts if part]
 
@@ -251,13 +339,15 @@ def _people(text: str) -> set[str]:
     return {group for group in groups_in(text) if "创业" not in group}
 
 
-def _to_institution(text: str) -> bool:
-    """Whether what is given goes to a base, a platform or an office, not to a person or a firm."""
-    receiver = RECEIVER.search(text)
-    return bool(receiver and INSTITUTION.search(receiver["who"]))
-
-
-MOST_OF_KIND = 4
+FEWEST_OF_USE = 6
+"""Supports for people and firms from which on those for institutions are left to the whole list."""
+MOST_FOR_OTHERS, MOST_BESIDE = 6, 8
+"""Supports for certain others that are shown at most, and, where kinds are asked for, those of other kinds."""
+MOST_OF_CLAUSE = 4
+"""Sentences of one clause that stand before the second ones of other clauses, where they name the asker's group."""
+NOTHING_ELSE = re.compile(
+    r"[只光就仅](?:想)?(?:问|要|关心|看|了解|知道)|别的(?:不用|不必|不要|先不|都不)|这[两几三]样|(?:这一?块|方面)(?!的?人)|[一-鿿]上有(?:什么|啥|哪些)|\bonly\b|\bjust (?:want|need|asking|interested)\b|nothing else"
+)
 ALL = re.compile(
     r"全部|所有|都(?:告诉|说|列|讲|给)|(?:列|说|讲)(?:得)?(?:全|齐|完整)|一个不(?:漏|少)|\b(?:everything|all (?:of )?(?:the|of them|support|kinds)|full list|complete list)\b"
 )
@@ -272,24 +362,31 @@ def asks_all(question: str) -> bool:
     return ALL.search(fold(question)) is not None
 
 
-def best_shown(listed: Sequence[Support], wanted: Set[str], most: int = MOST_SHOWN) -> list[Support]:
-    """The first of `listed`; where some are for the asker's own group or of the kinds `wanted` these, and a few others."""
-    own = [support for support in listed if support.fits or support.kind in wanted][:most]
-    room = max(most // 2 - 1, most - 4 - len(own)) if own else most
-    others = [support for support in listed if support not in own][:room]
-    return [support for support in listed if support in own or support in others]
+def best_shown(
+    listed: Sequence[Support], question: str, wanted: Set[str], most: int = MOST_SHOWN
+) -> list[Support]:
+    """The first of `listed`; where the question asks for nothing but the kinds `wanted` only these."""
+    if wanted and NOTHING_ELSE.search(fold(question)):
+        listed = [support for support in listed if support.kind in wanted] or listed
+    of_use = [support for support in listed if support.fits or support.receiver.sort not in BEYOND]
+    of_use = of_use if len(of_use) >= FEWEST_OF_USE else list(listed)
+    beside = [s for s in of_use if not (s.fits or s.kind in wanted or s.for_anybody)][MOST_FOR_OTHERS:]
+    if wanted:
+        beside += [s for s in of_use if s not in beside and not s.fits and s.kind not in wanted][MOST_BESIDE:]
+    return [support for support in of_use if support not in beside][:most]
 
 
 def _varied(listed: list[Support]) -> list[Support]:
-    """All supports, best first: first the best of each clause and what names the asker's group, no kind over and over."""
+    """All supports, best first: first the best of each clause, and what names the asker's group."""
     ranked = sorted(listed, key=lambda s: (-s.score, s.evidence.clause.id, s.evidence.span))
     first: list[Support] = []
     later: list[Support] = []
+    told: Counter[str] = Counter()
     for support in ranked:
-        of_clause = [other for other in first if other.evidence.clause == support.evidence.clause]
-        of_kind = sum(other.kind == support.kind for other in first)
-        enough = len(of_clause) >= (MOST_OF_KIND if support.fits else 1)
-        (later if enough or (of_kind >= MOST_OF_KIND and not support.fits) else first).append(support)
+        clause = support.evidence.clause.id
+        enough = told[clause] >= (MOST_OF_CLAUSE if support.fits else 1)
+        (later if enough else first).append(support)
+        told[clause] += not enough
     return [*first, *later]
 
 
@@ -315,6 +412,7 @@ def _kind_of(text: str) -> str | None:
         (match.start(), match.end(), kind) for kind, words in KINDS.items() for match in words.finditer(text)
     )
     given = GIVEN.search(text)
+    named = [each for each in named if each[2] != "service"] or named
     named = [
         each for each in named if each[2] != "talent" and text[each[0] : each[1]] not in PASSING
     ] or named
@@ -337,20 +435,32 @@ def _is_granted(text: str) -> bool:
 
 
 def line_of(sentence: Sentence, kind: str, heading: Sequence[str]) -> str:
-    """The sentence, or, where it is long, its beginning up to the part that names the support."""
+    """The sentence, or, where it is long, the parts of it that say best who is given what."""
     whole = PRINTED_NUMBER.sub("", sentence.text)
     short = brief(whole, frozenset())
     text = under_scheme(short if KINDS[kind].search(short) else whole, heading)
     if len(text) <= MAX_LINE_CHARS:
         return text
     parts = re.findall(r"[^，,]+[，,]?", text)
-    hold = next((i for i, part in enumerate(parts) if KINDS[kind].search(part)), 0)
-    end = hold + 1
-    while end < len(parts) and len("".join(parts[: end + 1])) <= MAX_LINE_CHARS:
-        end += 1
-    shown = "".join(parts[:end])
-    start = 0
-    while len(shown) > MAX_LINE_CHARS and start < hold:
-        start += 1
-        shown = "".join(parts[start:end])
-    return shown.rstrip("，,") + ("…" if end < len(parts) else "")
+    worth = [_says(part, kind) for part in parts]
+    best, chosen = -1.0, (0, 1)
+    for start in range(len(parts)):
+        for end in range(start + 1, len(parts) + 1):
+            size = len("".join(parts[start:end]))
+            if size > MAX_LINE_CHARS and end > start + 1:
+                break
+            said = sum(worth[start:end]) + size / 1000 - (start > 0 and not OPENS.match(parts[start]))
+            if said > best:
+                best, chosen = said, (start, end)
+    start, end = chosen
+    return "".join(parts[start:end]).rstrip("，,") + ("…" if end < len(parts) else "")
+
+
+def _says(part: str, kind: str) -> float:
+    """How much a part of a sentence says of what is given and to whom."""
+    told = (KINDS[kind], GIVES_TO, AMOUNT, PERSONAL)
+    return (
+        sum(bool(words.search(part)) for words in told)
+        + 1.5 * bool(_people(part))
+        - 0.2 * bool(SPIRIT.match(part))
+    )

@@ -24,17 +24,23 @@ from rag.types import Language, Metadata, Query, Scope, Turn
 MAX_QUESTION_CHARS = 4000
 HISTORY_TURNS = 20
 
+# What a question for an overview is made of: an open word, what a government gives, and how it is given or got.
+WHAT = r"(?:什么|哪些|啥|哪几[种项类样]|什麼|何种|点啥|些啥)"
+SUPPORT = r"(?:支持|扶持|帮助|帮扶|优惠|政策|补助|补贴|好处|待遇|福利|措施|照顾|路子|门路|渠道|途径|实惠)"
+GIVES_OR_GETS = r"(?:能|可以|好)?(?:沾|争取|得|捞|享|用|挂|靠)得?(?:上|到|点|些|着)+|(?<![带交提])给(?!我(?:列|说|讲|查|写))|帮到?|帮忙|领到?|拿到?|享受到?|申请到?|得到|省下"
 # What sort of question it is, told by its words: name -> pattern over the folded question. What it asks for are slots.
 INTENTS: dict[str, re.Pattern[str]] = {
     "overview": re.compile(
-        r"(?:什么|哪些|啥|哪几[种项类]|什麼|何种)(?:样的?)?(?:支持|扶持|帮助|优惠|政策|补助|补贴|好处|待遇|福利|措施|照顾|路子|门路|渠道|途径)(?!\S*(?:方案|文件))|"
-        r"(?:都|能|可以|给)\S{0,4}帮\S{0,3}(?:什么|啥|哪些)|(?:能|可以)(?:享受|拿|领|申请|得)(?:到|着)?(?:些)?(?:啥|什么|哪些)(?:[?？。]|$)|"
-        r"(?:能|可以|好)?(?:沾|争取|得|捞|享|用|挂|靠)(?:上|到|得到|得着|点|些|着)+(?:些|点)?(?:啥|什么|哪些)|有(?:些)?(?:哪些|什么|啥)(?:照顾|甜头|福利|光)|(?:各|都)给(?:些|点)?(?:啥|什么)|"
-        r"what would the (?:city|county|district|government|town) (?:do|make|offer|give|provide)|"
-        r"有(?:什么|啥|哪些)(?:能|可以)?帮(?:忙|到|我|得)|(?:啥|什么|哪些)(?:能|可以)(?:享受|帮)|"
-        r"what(?: is|'s) there for|what can (?:i|we|someone|people) (?:get|claim|apply for)\b(?! from| in)|"
+        rf"{WHAT}(?:样的?)?(?:[^,，。?？!！;；、]{{1,8}}的)?(?:{SUPPORT})(?!\S*(?:方案|文件))|"
+        rf"(?:有没有|有无)(?:(?:什么|啥)(?:别的|其他)?(?:{SUPPORT}|说法)|(?:支持|扶持|帮助|政策|照顾|好处|福利|说法|人管))|有{WHAT}帮忙|"
+        rf"(?:{GIVES_OR_GETS})[^,，。?？!！;；、]{{0,12}}?{WHAT}(?:些|种|样)?(?:东西|钱|忙)?[光呢呀啊吗嘛]?(?:[?？。!！,，]|$)|"
+        rf"有(?:些)?{WHAT}(?:钱|忙|东西)?(?:是)?(?:我们?|咱们?|俺)?(?:这样的人?|这种人?)?(?:能|可以|可)(?:{GIVES_OR_GETS})|{WHAT}(?:能|可以)(?:享受|帮)|"
+        r"(?:都|能|可以|给)\S{0,4}帮\S{0,3}(?:什么|啥|哪些)|有(?:些)?(?:哪些|什么|啥)(?:甜头|光)|(?:各|都)给(?:些|点)?(?:啥|什么)|"
         r"(?:做了|有)(?:些|哪些|什么|啥)(?:事|工作|举措)?$|"
-        r"what (?:kind of |kinds of |sort of )?(?:support|help|policies|policy|subsid\w+|benefits?|assistance|incentives?)|"
+        r"what (?:would|will|could|can|does|do|might) (?:the |they |\S+ )?(?:city|county|district|government|town|place|\S+) (?:(?:city|county|district|government) )?(?:do (?:for|to help|about us)|make (?:it )?(?:easier|available)|make available|offer|give|provide)\b|"
+        r"what (?:would|could|can|might|do) (?!\S+ have )(?:i|we|someone|people|somebody|an? [^,.?]{2,40}?|my [^,.?]{2,30}?|our [^,.?]{2,30}?) (?:get|claim|apply for|receive|qualify for|be entitled to)\b(?! from| in\b)|"
+        r"what(?: is|'s) there for|what(?:'s| is) available|"
+        r"what (?:kind of |kinds of |sort of )?(?:support|help|policies|policy|subsid\w+|benefits?|assistance|incentives?|perks)|"
         r"(?:any|is there) (?:support|help|subsid\w+|assistance)"
     ),
     "definition": re.compile(
@@ -96,6 +102,8 @@ FOLLOW_UP = re.compile(
 PART_OF_NAME = re.compile(
     r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去一家个某所这那当两几])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系)|[话版]"
 )
+# Where one studies or works says where one is, if nothing else does.
+SEATED = re.compile(r"[一-鿿]{0,4}?(?:大学(?!生)|学院|医院|机场)")
 # 从北京回来, 北京户口, 在北京打工: where somebody comes from, not where the policy is asked for.
 COMES_FROM = re.compile(
     r"(?:从|由|原籍|籍贯|毕业于|(?:老家|户口|户籍|学籍|祖籍)(?:是|在|还在|落在)?)\s*$|\b(?:from|next to|near|beside|bordering)\s+$"
@@ -167,7 +175,7 @@ def understand(
         contextual and not intents
     ):  # 「那南京呢」 asks what was asked before; a longer one is of the same sort only
         before = _intents(_last_question(turns))
-        intents = before if _says_little(essence, found) else before & INTENTS.keys()
+        intents = before if _says_little(essence, found) else (before & INTENTS.keys()) - {"overview"}
     if ORDER.search(fold(asked)) and not _asks_about_policy(essence, named_place=bool(chosen)):
         intents |= {"order"}
     elif ERRAND.search(fold(essence)) or (
@@ -410,7 +418,8 @@ def _asked_about(text: str, mentions: list[Mention]) -> list[Mention]:
         for m in asked
         if not COMES_FROM.search(text[: m.span[0]]) and not COMES_FROM_AFTER.match(text[m.span[1] :])
     ]
-    return _without_wider(text, settled or asked)
+    seated = [m for m in mentions if SEATED.match(text[m.span[1] : m.span[1] + 8])]
+    return _without_wider(text, settled or asked or seated)
 
 
 def _without_wider(text: str, mentions: list[Mention]) -> list[Mention]:

@@ -52,8 +52,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "failed": ("回答时出了错，请再试一次。", "Something went wrong while answering. Please try again."),
     "overview": ("{place}的支持：", "Support in {place}:"),
     "for_asker": ("写明给您这类人的：", "Naming people like you:"),
-    "for_anybody": ("没有写明限哪类人的：", "Naming no group of people:"),
-    "for_others": ("写明给其他或特定人群的：", "Naming certain other groups of people:"),
+    "for_anybody": ("没有限定人群的：", "Not limited to a group:"),
+    "for_others": ("写明给特定人群、企业或机构的：", "For certain groups, firms or institutions:"),
+    "intends_for_asker": ("文件表示鼓励您这类人的：", "What the document encourages for people like you:"),
     "intends": ("文件表示鼓励、探索的：", "What the document encourages or explores:"),
     "reports": ("文件通报已经做的：", "What the document reports as done:"),
     "more": ("还有{count}项。", "{count} more."),
@@ -140,6 +141,8 @@ KIND_NAMES: dict[str, tuple[str, str]] = {
     "registration": ("办照审批", "Registration and approval"),
     "property": ("知识产权", "Intellectual property"),
     "talent": ("人才", "Talent"),
+    "job": ("就业岗位", "Jobs"),
+    "service": ("公共服务", "Services"),
 }
 
 
