@@ -379,12 +379,19 @@ def _shingles(lines: list[str]) -> Iterator[tuple[int, str]]:
 # Entries of a menu are short and state nothing; so many of them in a row before the text begins are one.
 MENU_ENTRY = re.compile(r"[^。，,；;：:、〔（(\n]{1,12}|\S{1,12}(?:\s{3,}\S{1,12})+")
 MENU_LENGTH = 6
+# Three entries or more in one line are a menu by themselves, 简 | 繁 | English; names of joint issuers are none.
+BETWEEN_ENTRIES = re.compile(r"\s*[|｜·›»>]\s*|\s{2,}")
+LEAST_IN_ROW, LONGEST_ENTRY = 3, 12
+ISSUER = re.compile(r"(?:[局委厅办部院会行]|政府|中心)$")
 TEXT_BEGINS = re.compile(r"第一[章条]|[一1][、.．]\s*\S|[（(]一[)）]|[^。]{30,}[。，]")
 
 
 def _with_menus(lines: list[str], kinds: list[str | None]) -> list[str | None]:
     """`kinds` with the runs of menu entries before the text begins marked as such."""
     begin = next((i for i, line in enumerate(lines) if TEXT_BEGINS.match(line)), len(lines))
+    for i in range(begin):
+        if _is_menu_row(lines[i]):
+            kinds[i] = kinds[i] or "menu"
     run: list[int] = []
     for i in range(begin + 1):
         entry = i < begin and (kinds[i] is not None or MENU_ENTRY.fullmatch(lines[i]))
@@ -396,6 +403,14 @@ def _with_menus(lines: list[str], kinds: list[str | None]) -> list[str | None]:
                 kinds[j] = kinds[j] or "menu"
         run = []
     return kinds
+
+
+def _is_menu_row(line: str) -> bool:
+    entries = [entry for entry in BETWEEN_ENTRIES.split(line) if entry]
+    short = all(
+        len(entry) <= LONGEST_ENTRY and not re.search(r"[。，,；;：:、〔（(《]", entry) for entry in entries
+    )
+    return len(entries) >= LEAST_IN_ROW and short and not all(ISSUER.search(entry) for entry in entries)
 
 
 SHORTEST_BROKEN = 12  # characters of a line that a page's end may have broken; a heading is shorter

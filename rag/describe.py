@@ -295,10 +295,10 @@ def _fields(furniture: list[str]) -> dict[str, str]:
     """What the fields of the page say of the document: name in the metadata -> printed value."""
     found: dict[str, str] = {}
     for line in "\n".join(furniture).splitlines():
-        match = FIELD.search(re.sub(r"(?<=[一-鿿])\s+(?=[一-鿿] *[:：])", "", line))
-        if match and match.lastgroup:
-            value = match.string[match.end() :].strip(" \t:：")
-            found.setdefault(match.lastgroup, re.split(r"\t|\s{3,}", value)[0])
+        printed = re.sub(r"(?<=[一-鿿])\s+(?=[一-鿿] *[:：])", "", line)
+        for match in FIELD.finditer(printed):
+            value = printed[match.end() :].strip(" \t\u3000:：")
+            found.setdefault(str(match.lastgroup), re.split(r"\t|\u3000{2,}|\s{3,}", value)[0])
     return {name: value for name, value in found.items() if value}
 
 

@@ -123,6 +123,8 @@ CLOSES_FOR_CERTAIN = re.compile(
 )
 
 MAX_TITLE = 45  # characters of the longest printed heading; a longer line is body
+# An article whose first sentence says what one has to do has no title.
+RULES = re.compile(r"[，,]|应当?|不得|可以?(?!持续)|必须|禁止")
 OWN_TITLE = re.compile(
     r"(?P<title>[^。；;，,\n]{2,30})[。.：:？?]?\s*(?:\n|$)|(?P<lead>[^。；;\n]{2,30})[。？?](?=\S)"
 )
@@ -692,7 +694,9 @@ class _Splitter:
         match = OWN_TITLE.match(line)
         if match is None or (match["title"] and len(unit.paragraphs) == 1):
             return None
-        return (match["title"] or match["lead"]).strip()
+        title = (match["title"] or match["lead"]).strip()
+        article = unit.numbering is not None and unit.numbering.name == "article"
+        return None if article and RULES.search(title) else title
 
     def _kind(self, heading: tuple[str, ...]) -> ClauseKind:
         return next(

@@ -323,3 +323,22 @@ def test_every_missing_value_has_its_reason() -> None:
     found = described("支持创业", *BODY)
     missing = {name for name in NULL_REASONS if not getattr(found, name)}
     assert dict(found.null_reasons) == {name: NULL_REASONS[name] for name in missing}
+
+
+@pytest.mark.parametrize(
+    "row", ["政策正文　　一图读懂　　相关解读", "简 | 繁 | English", "首页 > 公开 > 办法"]
+)
+def test_a_row_of_a_pages_entries_is_no_title(row: str) -> None:
+    metadata = described(row, "", "大理市停车管理办法", "", *BODY)
+    assert (metadata.title, metadata.place) == ("大理市停车管理办法", "大理市")
+
+
+def test_joint_issuers_in_one_row_stay() -> None:
+    metadata = described("大理市财政局　　大理市商务局　　大理市教育局", "关于发放补贴的通知", "", *BODY)
+    assert metadata.issuers == ("大理市财政局", "大理市商务局", "大理市教育局")
+
+
+def test_several_fields_in_one_line_are_each_read() -> None:
+    line = "主题分类：企业　　成文日期：2025-02-24　　发文字号：大政办〔2025〕5号　　有效性：有效"
+    metadata = described("大理市人民政府门户网站", line, "", "大理市停车管理办法", "", *BODY)
+    assert (metadata.doc_number, metadata.date_issued) == ("大政办〔2025〕5号", "2025-02-24")

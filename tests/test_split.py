@@ -461,3 +461,13 @@ def test_list_that_goes_on_behind_a_paragraph_or_field_keeps_the_order() -> None
 def test_numbered_tasks_are_clauses_of_their_number() -> None:
     text = "一、主要任务\n任务1：提供场地。免费提供两年。\n任务2：发放补贴。每月500元。\n"
     assert [clause.label for clause in split_text(text).clauses] == ["1.1", "1.2"]
+
+
+def test_an_articles_rule_is_no_title_even_where_its_siblings_open_alike() -> None:
+    split = split_text(
+        "大理市养犬管理办法\n\n第一章 免疫\n"
+        "第一条 犬只出生满三个月应当首次免疫，以后每年一次。免疫点每年三月开放。\n"
+        "第二条 免疫后应当领取证明，载明批号。没有证明的，不予登记。\n"
+        "第二章 附则\n第三条 本办法自发布之日起施行。\n"
+    )
+    assert [clause.heading for clause in split.clauses] == [("免疫",), ("免疫",), ("附则",)]
