@@ -462,6 +462,7 @@ def _with_context(chosen: list[Scored], scorer: Scorer) -> list[Scored]:
     ]
     if chosen:
         explained += _exceptions(chosen[0], have, scorer)
+        explained += _otherwise(chosen[0], have, scorer)
     extra = [
         scorer.score(part.clause, part.position - 1)
         for part in chosen
@@ -482,6 +483,20 @@ def _led(chosen: Sequence[Scored], scorer: Scorer) -> list[Scored]:
             led = (scorer.score(part.clause, i) for i in behind)
             found += [each for each in led if each not in chosen and each not in found]
     return found
+
+
+# ... and what holds for who does not meet its bound: 其他企业由…负责.
+BOUNDED = re.compile("以上|以下|以内|超过|不足|达到|不满|未满|不低于|不高于")
+OTHERWISE = re.compile(r"^(?:其他|其余|否则|不足|未达到|不满|低于|不符合)")
+
+
+def _otherwise(best: Scored, have: set[tuple[int, int]], scorer: Scorer) -> list[Scored]:
+    """The sentence behind the best one that says what holds where a number told lies outside its bound."""
+    parts, behind = scorer.index.sentences[best.clause], best.position + 1
+    if behind >= len(parts) or (best.clause, behind) in have or not OTHERWISE.match(parts[behind].text):
+        return []
+    bounded = BOUNDED.search(best.sentence.text) and (scorer.quantities or scorer.ages)
+    return [scorer.score(best.clause, behind)] if bounded else []
 
 
 def _exceptions(best: Scored, have: set[tuple[int, int]], scorer: Scorer) -> list[Scored]:

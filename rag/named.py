@@ -45,6 +45,33 @@ ENGLISH_PRICED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("fines?|penalty|penalties", "罚|追回|退回|退还"),
     )
 )
+# What is asked of a thing, in either language -> what a clause prints that says so: a certificate of which grade, a tax.
+ATTRIBUTES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        re.compile(
+            r"(?:什么|哪些|啥|几级的?|哪种|多高的?)(?:学历|文凭|证书|证照|资格证?|职称)|(?:学历|文凭|证书|证照|职称)(?:和?\S{0,4})?(?:有?(?:什么|哪些)?(?:要求|限制))|"
+            r"\b(?:what|which) (?:\w+ ){0,2}(?:degree|diploma|qualifications?|certificates?|licen[cs]e)\b"
+        ),
+        re.compile(
+            r"学历|学位|文凭|本科|专科|大专|高中|毕业|证书|证照|资格|职称|[一二三四五初中高]级|技师|执照|许可证"
+        ),
+    ),
+    (re.compile(r"[交缴扣]不?[交缴扣]?\S{0,3}税|个税|\b(?:taxed|taxable|tax-free)\b"), re.compile("税")),
+    *(
+        (
+            re.compile(rf"(?:哪[间家所个几]|什么|哪些){name}|\bwhich (?:\w+ )?(?:{english})\b"),
+            re.compile(name),
+        )
+        for name, english in (
+            ("医院", "hospitals?|clinics?"),
+            ("银行", "banks?"),
+            ("学校", "schools?"),
+            ("药店", "pharmac(?:y|ies)"),
+            ("酒店", "hotels?"),
+            ("网站", "websites?"),
+        )
+    ),
+)
 ASKS_PRICE = re.compile(r"\b(?:what|how much|how high)\b")
 # One's own people, asked whether they come in too -> what a clause that lets them in names.
 RELATIVES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
@@ -103,6 +130,8 @@ def unnamed(query: Query, evidence: Sequence[Evidence], index: Index) -> bool:
     context = fold(" ".join(" ".join([*item.clause.heading, item.clause.text]) for item in evidence))
     if not context:
         return False
+    if any(said.search(question) and not printed.search(context) for said, printed in ATTRIBUTES):
+        return True
     if query.language == "en":
         asked = (printed for word, printed in ENGLISH_PRICED if word.search(question))
         return bool(ASKS_PRICE.search(question)) and not all(printed.search(context) for printed in asked)

@@ -57,6 +57,7 @@ FOR_ANYBODY = re.compile(
 STARTING = re.compile(
     r"创业者|创客|创业团队|初创|创[办立][^,，。]{0,8}(?:企业|公司|实体)|首次创[办业]|自主创业|创业群体|入驻|个体(?:工商)?户|小微|微型企业|开办|市场主体|经营主体"
 )
+SMALL = re.compile(r"小微|个体(?:工商)?户|创业者")
 GENERAL_FIRM = re.compile(
     r"(?:符合(?:规定)?(?:条件|要求)的?|有条件的|本[市县区]|[市县]内|全[市县]|县域|各类|广大|受[^,，。]{0,8}影响的?|参保|有?意愿的|有[^,，。]{0,8}需求的|新?注册的?|新办的?|[中小微型]|初创期?|新创办|创业|民营|私营|[、和及与等的])*(?:企业|公司|商户|单位)(?:[(（][^)）]*[)）])?[等的]*(?:在[^,，。]*|[^,，。]*的)?"
 )
@@ -101,7 +102,8 @@ def receiver_of(text: str) -> Receiver:
                 sort = "unsaid"  # 对首次创办企业的: who founds it is not named
             else:
                 words = named
-            if sort == "institution" and (anybody or STARTING.search(_told(text))):
+            small = SMALL if pattern is GIVEN_TO else STARTING
+            if sort == "institution" and (anybody or small.search(_told(text))):
                 continue  # 支持银行改造小微企业信贷流程: what comes of it is for others
             if sort != "unsaid":
                 return Receiver(sort, words, _is_certain(sort, words), STARTING.search(words) is not None)

@@ -38,7 +38,7 @@ INTENTS: dict[str, re.Pattern[str]] = {
         r"(?:都|能|可以|给)\S{0,4}帮\S{0,3}(?:什么|啥|哪些)|有(?:些)?(?:哪些|什么|啥)(?:甜头|光)|(?:各|都)给(?:些|点)?(?:啥|什么)|"
         r"(?:做了|有)(?:些|哪些|什么|啥)(?:事|工作|举措)?$|"
         r"what (?:would|will|could|can|does|do|might) (?:the |they |\S+ )?(?:city|county|district|government|town|place|\S+) (?:(?:city|county|district|government) )?(?:do (?:for|to help|about us)|make (?:it )?(?:easier|available)|make available|offer|give|provide)\b|"
-        r"what (?:would|could|can|might|do) (?!\S+ have )(?:i|we|someone|people|somebody|an? [^,.?]{2,40}?|my [^,.?]{2,30}?|our [^,.?]{2,30}?) (?:get|claim|apply for|receive|qualify for|be entitled to)\b(?! from| in\b)|"
+        r"what (?:would|could|can|might|do) (?!\S+ have )(?:i|we|someone|people|somebody|an? [^,.?]{2,40}?|my [^,.?]{2,30}?|our [^,.?]{2,30}?) (?:get|claim|apply for|receive|qualify for|be entitled to)\b(?! from| in (?:return|exchange|touch)| to\b)|"
         r"what(?: is|'s) there for|what(?:'s| is) available|"
         r"what (?:kind of |kinds of |sort of )?(?:support|help|policies|policy|subsid\w+|benefits?|assistance|incentives?|perks)|"
         r"(?:any|is there) (?:support|help|subsid\w+|assistance)"
@@ -68,6 +68,10 @@ INTENTS: dict[str, re.Pattern[str]] = {
     ),
 }
 
+# Asked without any place: which of those held has it.
+WHERE_IS_IT = re.compile(
+    r"(?:哪儿|哪里|哪边|哪头)(?:的)?(?:政策|文件)?(?:允许|准|能|可以|可|有|给|支持|行得通|写)|(?:哪几|哪些)(?:份|家|个)(?:文件|政策)"
+)
 # An order to the service, not a question to it; such a sentence is left aside.
 ORDER = re.compile(
     r"别(?:管|理|看)(?:那些|这些|那个)?\S{0,2}(?:文件|规定|规则|资料)|照我说的|一个字(?:都|也)?不(?:许|准|能)多|(?:你|您)(?:现在|就)?是(?:市|县|区|省|局|部)长|(?:市|县|区|省|局)长(?:的)?口[气吻]|照着念|念给我听|答应我|(?:就|请|只|你|您|现在|马上)说[“「『\"]|重复(?:这|下面|以下|上面)|一个?字(?:都|也)?(?:不能|不许|不要|不得|别)(?:改|动|漏)|原样(?:再)?(?:说|写|念|输出)|"
@@ -171,6 +175,8 @@ def understand(
     scope = _scope(chosen, held, essence)
     text = _search_text(essence, turns, found, contextual)
     intents = _intents(essence)
+    if not scope.places and WHERE_IS_IT.search(fold(essence)):
+        intents |= {"places"}
     if (
         contextual and not intents
     ):  # 「那南京呢」 asks what was asked before; a longer one is of the same sort only
@@ -248,6 +254,8 @@ def in_parts(query: Query) -> tuple[Query, ...]:
     """
     if query.intents & {"overview", "compare", "places", "order", "errand"} or query.labels:
         return ()
+    if each := _each_whom(query):
+        return each
     joint = r"[,，、]?\s*and (?=(?:how|what|which|who|when|where|is|are|do|does|can)\b)"
     pieces = [p for p in re.split(rf"{BETWEEN_PARTS}|{joint}", query.asked) if p and p.strip()]
     asking = [
@@ -260,12 +268,52 @@ def in_parts(query: Query) -> tuple[Query, ...]:
     parts = []
     for i in asking:
         told = [piece for j, piece in enumerate(pieces[:i]) if j not in asking]
-        if not told and i != asking[0]:
+        if not told and i != asking[0] and not _stands_alone(pieces[i]):
             told = [pieces[asking[0]]]  # the first question names what the others are about
         before = ",".join(told)[-PART_CONTEXT_CHARS:]
         text = f"{before},{pieces[i]},{pieces[i]}" if before else pieces[i]
         parts.append(replace(query, text=text, asked=pieces[i].strip(), intents=_intents(pieces[i])))
     return tuple(parts)
+
+
+# Opens a question on another matter than the one before it.
+ANOTHER_MATTER = re.compile(
+    r"^\s*(?:另外|另|再问|顺便|其次|第[二三四]|二是|三是|also\b|second(?:ly)?\b|another (?:thing|question)\b)"
+)
+
+
+def _stands_alone(piece: str) -> bool:
+    """Whether a question behind another is on a matter of its own, and names it."""
+    folded = fold(piece)
+    named = any(term.kind in POLICY_KINDS for term in lexicon.expand(folded))
+    return named and ANOTHER_MATTER.search(folded) is not None
+
+
+# Whom to ask about each of several things: 三件事各归谁：甲、乙、还有丙.
+EACH_WHOM = re.compile(
+    r"(?:各|分别)(?:归|找|由|是|该找|属于)?(?:谁|哪个(?:部门|局|单位)|哪家|哪些(?:部门|单位))(?:管|负责|牵头)?"
+)
+MOST_THINGS = 5
+
+
+def _each_whom(query: Query) -> tuple[Query, ...]:
+    """A question whom to ask about each of several things as one query for each; empty where it is none."""
+    text = query.asked
+    match = EACH_WHOM.search(to_simplified(text))
+    if match is None:
+        return ()
+    around = text[match.end() :] if re.match(r"\s*[:：]", text[match.end() :]) else text[: match.start()]
+    things = [
+        re.sub(r"^\s*(?:还有|以及)", "", part).strip(" :：,，。？?")
+        for part in re.split(r"[、,，;；]|还有|以及", around)
+    ]
+    things = [thing for thing in things if len(thing) > 1]
+    if not 1 < len(things) <= MOST_THINGS:
+        return ()
+    return tuple(
+        replace(query, text=thing, asked=f"{thing}归谁管", intents=frozenset({"department"}))
+        for thing in things
+    )
 
 
 def check_question(question: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import threading
+from pathlib import Path
 
 import pytest
 from conftest import FakeEmbedder, FakeGenerator, write_documents
@@ -13,6 +14,7 @@ from rag import config
 from rag.answer import Answerer, load_answerer, load_embedder
 from rag.config import Settings
 from rag.errors import ModelError
+from rag.evidence import select
 from rag.index import Index, build, load
 from rag.overview import MOST_SHOWN
 from rag.types import (
@@ -27,6 +29,7 @@ from rag.types import (
     Turn,
     Understood,
 )
+from rag.understand import understand
 
 LOOKUP = "吕梁的方案第26条，返乡农民工创业担保贷款最高多少？"
 DAY = datetime.date(2024, 6, 1)
@@ -289,3 +292,32 @@ def test_the_same_question_gives_the_same_answer(real: Answerer) -> None:
 def test_a_place_that_names_the_people_asked_about_is_one_that_has_something(real: Answerer) -> None:
     answer = real.answer("这几个地方哪里给当过兵的创业有好处？", mode="extractive")
     assert {"吕梁市", "盘山县"} <= {item.metadata.place for item in answer.citations}
+
+
+@pytest.mark.models
+def test_which_places_have_something_is_measured_by_the_best_of_all(real: Answerer) -> None:
+    answer = real.answer("哪几个地方写了大型仪器要开放共享？", mode="extractive")
+    assert [item.metadata.place for item in answer.citations] == ["图们市", "重庆市", "鄂尔多斯市"]
+    assert "没有相关规定的：吕梁市、盘山县" in answer.text
+
+
+@pytest.mark.models
+def test_which_places_asked_by_a_lay_word_in_quotes_are_found_by_the_official_one(real: Answerer) -> None:
+    answer = real.answer("哪些地方的文件写了“犯错”可以原谅？", mode="extractive")
+    assert [item.metadata.place for item in answer.citations] == ["重庆市", "吕梁市"]
+
+
+def test_what_holds_outside_a_bound_is_told_to_whom_it_concerns(tmp_path: Path) -> None:
+    text = (
+        "朔州市助企办法\n\n第一条 年营业收入500万元以上的企业，由街道选派专员联系。其他企业由楼宇管家联系。\n\n"
+        "第二条 本办法自发布之日起施行。\n"
+    )
+    seeds = write_documents(tmp_path / "seeds", [("a.txt", text)])
+    build(tmp_path / "home", seeds, FakeEmbedder())
+    asker = Answerer(load(tmp_path / "home", FakeEmbedder().identity), FakeEmbedder())
+    query = understand("朔州年营业收入300万元的企业由谁联系？", (), tuple(asker.index.metadata.values()))
+    chosen = select(query, asker.search(query), asker.index)
+    assert [item.text for item in chosen][:2] == [
+        "第一条 年营业收入500万元以上的企业，由街道选派专员联系。",
+        "其他企业由楼宇管家联系。",
+    ]

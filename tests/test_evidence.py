@@ -51,11 +51,20 @@ PRICES = [
     ("吕梁市融资担保费率是多少", "平均担保费率降至1%以下。", False),
     ("吕梁市骆驼补贴多少钱", "给予一次性补贴5000元。", True),
     ("吕梁市能给多少补贴", "给予一次性补贴5000元。", False),
+    ("吕梁市师傅要几级证书", "聘用师傅2名以上的，给予2万元。", True),
+    ("吕梁市师傅要几级证书", "师傅须有中级证书。", False),
+    ("吕梁市这笔补贴要交税吗", "给予一次性补贴5000元。", True),
+    ("吕梁市这笔补贴要交税吗", "补贴免征个人所得税。", False),
+    ("吕梁市哪家医院能做", "由医保支付70%。", True),
+    ("吕梁市哪家医院能做", "在市人民医院办理。", False),
+    ("Which hospital in Lüliang does it?", "由医保支付70%。", True),
 ]
 
 
 @pytest.mark.parametrize(("question", "text", "missed"), PRICES)
-def test_price_or_support_asked_for_is_named(question: str, text: str, missed: bool, library: Index) -> None:
+def test_price_support_or_attribute_asked_for_is_named(
+    question: str, text: str, missed: bool, library: Index
+) -> None:
     assert unnamed(query_of(question, library), [said(text, library)], library) is missed
 
 

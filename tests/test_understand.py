@@ -275,3 +275,55 @@ def test_a_question_in_cantonese_is_asked_in_mandarin_and_answered_in_its_script
     assert query.question == "我喺長春開舖，可以攞幾多補貼？"
     assert query.language == "zh-Hant"
     assert query.places == ("长春市",)
+
+
+def test_whom_to_ask_about_each_of_several_things_is_one_question_for_each() -> None:
+    parts = in_parts(understand("南京这三样分别归谁：培训补贴、创业贷款，还有办照", (), HELD))
+    assert [part.asked for part in parts] == ["培训补贴归谁管", "创业贷款归谁管", "办照归谁管"]
+    assert all(part.intents == {"department"} for part in parts)
+
+
+def test_a_question_on_another_matter_is_searched_without_the_first() -> None:
+    parts = in_parts(understand("南京厂房租金多少？另外创业培训有几种？要多久？", (), HELD))
+    assert [part.text for part in parts[1:]] == [
+        "另外创业培训有几种",
+        "南京厂房租金多少,要多久,要多久",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "overview"),
+    [
+        ("我这样的能给点啥", True),
+        ("在南京开店，有什么用得上的政策", True),
+        ("退伍了，有没有什么说法", True),
+        ("南京都有哪些钱能领", True),
+        ("What could a small bakery like mine get in Nanjing?", True),
+        ("What does Nanjing offer graduates?", True),
+        ("培训有没有补贴", False),  # one support by its name
+        ("哪些人能领补贴", False),
+        ("What do I have to hand in to apply for it?", False),
+        ("What can the government do about it?", False),
+    ],
+)
+def test_an_overview_is_told_from_a_question_about_one_thing(question: str, overview: bool) -> None:
+    assert ("overview" in understand(question, (), HELD).intents) is overview
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [("哪儿允许几家共用地址", True), ("南京哪里能办执照", False), ("哪几份文件写了", True)],
+)
+def test_without_a_place_where_asks_which_of_those_held(question: str, places: bool) -> None:
+    assert ("places" in understand(question, (), HELD).intents) is places
+
+
+def test_where_one_studies_is_where_one_is_if_nothing_else_says_so() -> None:
+    assert understand("我在南京大学读书，有什么补贴", (), HELD).places == ("南京市",)
+    assert understand("我在南京大学读书，想去长春，有什么补贴", (), HELD).places == ("长春市",)
+
+
+def test_a_follow_up_whether_something_goes_is_no_overview() -> None:
+    history = (Turn("user", "我在南京开店有什么支持"), Turn("assistant", "有这些。"))
+    assert "overview" not in understand("地能不能抵押出去贷款，银行认不认", history, HELD).intents
+    assert "overview" in understand("那长春呢？", history, HELD).intents
