@@ -13,7 +13,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag import english, lexicon, models
@@ -84,7 +84,7 @@ from rag.types import (
     Turn,
     Understood,
 )
-from rag.understand import asking, in_parts, understand
+from rag.understand import WHOSE, asking, in_parts, understand
 from rag.verify import FILLER, is_named, stated, verify, verify_translation
 from rag.wording import department_names, in_script, kind_name, place_name, place_names, say, slot_names
 
@@ -309,8 +309,10 @@ class Answerer:
                 plan.lines = [line for line in plan.lines if isinstance(line, Claim) and told in line.marks]
         if "department" in query.intents:
             several = len(asked_who) > 1
-            around = asked_who if several else tuple(item.clause for item in evidence)
-            self._add_departments(plan, around, query.language, each=several)
+            around = list(asked_who) if several else [item.clause for item in evidence]
+            if several and all(asked_who.values()):  # nothing else is asked
+                plan.lines, plan.evidence = [], []
+            self._add_departments(plan, around, query.language, asked_who, each=several)
         if "where" in query.intents and not query.labels:
             plan.compose = False
             plan.tail.append(Framing(self._place_of(evidence[plan.best - 1], query.language)))
@@ -326,12 +328,12 @@ class Answerer:
 
     def _with_each_part(
         self, scoped: Query, evidence: tuple[Evidence, ...], judgement: Judgement
-    ) -> tuple[tuple[Evidence, ...], Judgement, tuple[Clause, ...]]:
+    ) -> tuple[tuple[Evidence, ...], Judgement, dict[Clause, str]]:
         """Both with what answers each thing that a message of several questions asks.
 
-        Third the clauses that the questions for a department are about.
+        Third the clauses that the questions for a department are about, with the thing where nothing else is asked of it.
         """
-        who: list[Clause] = []
+        who: dict[Clause, str] = {}
         for part in in_parts(scoped):
             found = self.search(part)
             chosen = select(part, found, self.index)
@@ -344,7 +346,7 @@ class Answerer:
                     evidence += (best,)  # what comes nearest, beside the word that it is not all
                 continue
             if "department" in part.intents:
-                who.append(best.clause)
+                who[best.clause] = part.text if part.asked == f"{part.text}{WHOSE}" else ""
             family = self._family(chosen[0])
             evidence += tuple(
                 item for item in chosen if item not in evidence and self._family(item) == family
@@ -352,7 +354,7 @@ class Answerer:
             missing = tuple(name for name in judgement.missing if name not in part.intents)
             confidence = judgement.confidence if missing else max(judgement.confidence, judged.confidence)
             judgement = replace(judgement, missing=missing, confidence=confidence)
-        return evidence, judgement, tuple(dict.fromkeys(who))
+        return evidence, judgement, who
 
     def _place_of(self, item: Evidence, language: Language) -> str:
         """Where a clause stands, in words: its document, its number as printed and as a label, its headings."""
@@ -383,9 +385,18 @@ class Answerer:
         return plan
 
     def _add_departments(
-        self, plan: _Plan, clauses: Sequence[Clause], language: Language, *, each: bool = False
+        self,
+        plan: _Plan,
+        clauses: Sequence[Clause],
+        language: Language,
+        things: Mapping[Clause, str],
+        *,
+        each: bool = False,
     ) -> None:
-        """Who is in charge, from the parenthesis of the first clause that has one, or of each; no model words this."""
+        """Who is in charge, from the parenthesis of the first clause that has one, or of each; no model words this.
+
+        `things` says what the question calls that which a clause is about.
+        """
         named = [c for c in dict.fromkeys(clauses) if of_departments(self.index, c) is not None]
         for clause in named if each else named[:1]:
             departments = of_departments(self.index, clause)
@@ -394,7 +405,8 @@ class Answerer:
             names = department_names([d.name for d in clause.departments], language)
             told = say("departments", language, departments=names)
             if each and len(named) > 1:  # of which clause, for there are several
-                about = in_script(clause.heading[-1] if clause.heading else clause.label, language)
+                heading = clause.heading[-1] if clause.heading else clause.label
+                about = in_script(things.get(clause) or heading, language)
                 told = f"For clause {clause.label}: {told}" if language == "en" else f"{about}：{told}"
             claim = Claim(told, (len(plan.evidence),))
             plan.tail.append(claim)
@@ -479,7 +491,7 @@ class Answerer:
         for scoped in scopes:
             found = self.search(scoped)
             hits += found.hits
-            evidence, judgement = self._best_of(scoped, found)
+            evidence, judgement = self._best_of(query, scoped, found)
             best = max(best, judgement.confidence)
             place = scoped.places[0] if scoped.places else ""
             if not judgement.enough or _decisive(judgement, query):
@@ -499,8 +511,8 @@ class Answerer:
             plan.status = Status.PARTLY if named else plan.status
         return plan
 
-    def _best_of(self, scoped: Query, found: Found) -> tuple[list[Evidence], Judgement]:
-        """The little that a place contributes to an answer about several."""
+    def _best_of(self, query: Query, scoped: Query, found: Found) -> tuple[list[Evidence], Judgement]:
+        """The little that a place contributes to an answer about several: first what fits best by words weighed over all."""
         if "overview" in scoped.intents:
             listed = self._supports(scoped, found)
             fitting = [s for s in listed if s.granted][:2]
@@ -508,6 +520,9 @@ class Answerer:
         evidence = list(select(scoped, found, self.index))
         judgement = judge(scoped, evidence, found, self.index)
         little = evidence[:LITTLE]
+        if query.places and judgement.enough and (part := self._best_sentence(query, found)):
+            first = of_sentence(self.index, part.clause, part.sentence)
+            little = [first, *(item for item in little if item != first)]
         if evidence and (best := evidence[best_of(scoped, evidence, found, self.index)]) not in little:
             little.append(best)
         return little, judgement
@@ -792,8 +807,24 @@ def _asks_more(query: Query) -> bool:
     )
 
 
+# What a clause sets apart: 非商品住房; 除某公司外.
+NOT_A, ALL_BUT = (
+    re.compile(r"(?<![一-鿿]是)非([一-鿿]{2})"),
+    re.compile(r"除(?:了)?([^,。;]{2,16}?)(?:以|之)?外"),
+)
+
+
 def _contradicted(query: Query, best: Evidence) -> bool:
-    """Whether the question puts a quantity to us of a sort of which the best sentence has others only."""
+    """Whether the question puts to us a quantity of a sort of which the best sentence has others only, or what it sets apart."""
+    question, clause = fold(query.asked), fold(best.text)
+    apart = any(
+        match[1] in question
+        and f"非{match[1]}" not in question
+        and clause.count(match[1]) == clause.count(f"非{match[1]}")
+        for match in NOT_A.finditer(clause)
+    )
+    if apart or any(match[1] in question for match in ALL_BUT.finditer(clause)):
+        return True
     confirmed = [part.asked for part in in_parts(query) if "confirm" in part.intents] or [query.asked]
     said = {q for text in confirmed for q in quantities(text) if q.kind not in ("year", "number")}
     printed = quantities(best.text)

@@ -19,7 +19,7 @@ from rag.evidence import ASKS, Scorer, is_title, of_sentence
 from rag.fold import fold
 from rag.index import Index
 from rag.named import groups_in, same_group
-from rag.receiver import Receiver, receiver_of
+from rag.receiver import FOR_ANYBODY, Receiver, receiver_of
 from rag.retrieve import Found
 from rag.types import Evidence, Query, Sentence
 from rag.verify import PRINTED_NUMBER
@@ -58,10 +58,10 @@ LAY_KINDS: dict[str, re.Pattern[str]] = {
     "space": re.compile(r"场地|地方办公|摊位|门面|铺面|\bpremises\b|\boffice space\b"),
     "tax": re.compile(r"税|\btax"),
     "registration": re.compile(r"手续|办证|执照|证件|\bregist|\blicen[cs]e"),
-    "property": re.compile(r"专利|商标|\bpatents?\b"),
+    "property": re.compile(r"知识产权|\bpatents?\b"),
     "talent": re.compile(r"人才|\bvisas?\b|\btalent"),
     "job": re.compile(r"找工作|找个活|岗位|招工|\bjobs?\b"),
-    "service": re.compile(r"仪器|设备共享|检测|技术指导|请教专家|\bequipment\b|\blab(?:s|oratory)?\b"),
+    "service": re.compile(r"仪器|设备共享|技术指导|请教专家|\bequipment\b|\blab(?:s|oratory)?\b"),
 }
 # I'm a German engineer; a work permit or visa of one's own.
 FOREIGN = re.compile(
@@ -119,7 +119,7 @@ GIVES_TO = re.compile(r"提供|给予|予以|享受|申请|纳入|发放|放宽|
 OPENS = re.compile(
     r"对|为|向|支持|鼓励|允许|引导|推动|推广|推行|将|给予|落实|可|优先|建设|简化|放宽|免|实行|实施|开展|取消|在|在本|[一-鿿]{2,8}(?:可|享受)"
 )
-SPIRIT = re.compile(r"(?:进一步)?(?:促进|推动|激发|提升|提高|加快|助力|围绕|充分|利用|以[^,，]{2,30}为)")
+SPIRIT = re.compile(r"(?:进一步)?(?:促进|推动|激发|提升|提高|加快|助力|充分|利用|以[^,，]{2,30}为)")
 GIVEN = re.compile(r"可申请|可以申请|给予|予以|享受|发放|放宽|免费|免收|免征")
 # How authorities organise what they give: that a fund is budgeted, a system built, a committee founded.
 ORGANISED = re.compile(
@@ -142,8 +142,14 @@ STARTS = re.compile(
 )
 # How much what is given counts by whom it is for: a shopkeeper gets nothing from what goes to a base or a fund.
 WORTH = {"person": 0.6, "firm": 0.3, "unsaid": 0.0, "authority": -1.0, "institution": -1.3}
-# Farmers named beside every small firm keep nobody out.
-OPEN_TO_FIRMS = re.compile(r"小微企业|个体工商户|中小企业|中小微企业|初创企业|市场主体|创业者")
+# Farmers named beside every small firm keep nobody out, nor do groups named as examples.
+OPEN_TO = re.compile(
+    r"等(?:各类)?(?:重点)?(?:就业|创业)?(?:群体|人群)|小微企业|个体工商户|中小企业|中小微企业|初创企业|市场主体|创业者"
+)
+# Somebody who asks for a firm that there is.
+RUNS_A_FIRM = re.compile(
+    r"(?:公司|企业|厂|工作室)(?:刚|从|是|想|现在|在|有|能|这)|开了[^,，。]{0,8}(?:公司|企业|厂|店)|(?:我们|咱|本|这类)(?:公司|企业|厂|小企业)|\b(?:my|our) (?:\w+ ){0,2}(?:firm|company|factory|workshop)\b|\bi run an? "
+)
 OTHERS_WEIGHT = 0.5
 """How much less counts what is for certain others, where the asker says who they are, or what cannot be read whole."""
 BEYOND = frozenset({"authority", "institution"})
@@ -233,6 +239,8 @@ def supports(query: Query, found: Found, index: Index, aim: Vectors) -> list[Sup
     aimed = _standardised([index.cosine(g.clause, g.position, aim) for g in given])
     general = len(scorer.own) <= MOST_GENERAL_WORDS
     hits = {hit.clause.id for hit in found.hits}
+    firm = RUNS_A_FIRM.search(fold(query.text)) is not None
+    told = bool(asked) or firm
     listed = []
     for giving, bears, meets in zip(given, bearing, aimed, strict=True):
         clause, text = index.clauses[giving.clause], giving.sentence.text
@@ -240,6 +248,7 @@ def supports(query: Query, found: Found, index: Index, aim: Vectors) -> list[Sup
         naming = _people(text) if receiver.sort in BEYOND else _named(giving, index)
         fits = any(same_group(one, other) for one in asked for other in naming)
         worth = CERTAIN_WORTH if receiver.certain and receiver.sort in CERTAIN_WORTH else WORTH
+        own = tuple(sorted(_people(text) or _people(" ".join(clause.heading[-1:]))))
         score = (
             (0.0 if general else BEARING_WEIGHT * bears)
             + AIM_WEIGHT * meets
@@ -248,13 +257,13 @@ def supports(query: Query, found: Found, index: Index, aim: Vectors) -> list[Sup
             + 0.4 * bool(AMOUNT.search(text))
             + 0.5 * bool(PERSONAL.search(text))
             + 0.5 * receiver.starting
-            + (0.0 if fits else worth[receiver.sort] - OTHERS_WEIGHT * (bool(asked) and receiver.certain))
+            + (0.0 if fits else worth[receiver.sort] - OTHERS_WEIGHT * (told and receiver.certain))
+            - OTHERS_WEIGHT * (firm and not fits and bool(own))
             - OTHERS_WEIGHT * ("\ufffd" in text)
             - 1.3 * bool(ORGANISED.search(text) or INSTITUTIONAL.search(text))
             + 0.8 * (giving.kind in wanted)
             + 0.3 * (clause.id in hits)
         )
-        own = tuple(sorted(_people(text) or _people(" ".join(clause.heading[-1:]))))
         line = line_of(giving.sentence, giving.kind, clause.heading)
         evidence = of_sentence(index, giving.clause, giving.sentence)
         reported = not giving.granted and SO_FAR.search(text) is not None
@@ -278,9 +287,20 @@ def _without_purpose(query: Query) -> Query:
     return replace(query, text=PURPOSE.sub(" ", query.text), asked=PURPOSE.sub(" ", query.asked))
 
 
+MONEY_ALONE = re.compile(
+    r"[只光就仅](?:想)?(?:问|要|关心|看|了解|知道)\S{0,3}钱|\bonly (?:about |want (?:to know about )?)?(?:the )?money\b"
+)
+# What one has already is not what one asks for: 四个专利在手, 交着社保.
+HELD_ALREADY = re.compile(
+    r"(?:专利|商标|执照|场地|厂房|证书|社保|专长)[^,，。]{0,3}(?:在手|在身|都有|有了)|(?:有|拿了|持有)[一二两三四五六七八九十几\d]+(?:个|项|件)?(?:专利|商标)|(?:hold|have|with|and) (?:\w+ ){0,2}patents?\b"
+)
+
+
 def kinds_asked(question: str) -> frozenset[str]:
     """The kinds of support that a question names, in its own words or official ones."""
-    folded = fold(question)
+    folded = HELD_ALREADY.sub(" ", fold(question))
+    if MONEY_ALONE.search(folded):
+        return frozenset({"loan", "subsidy", "tax"})
     return frozenset(
         kind for kind, words in KINDS.items() if words.search(folded) or LAY_KINDS[kind].search(folded)
     )
@@ -290,7 +310,7 @@ def _concerns(giving: Giving, asked: set[str], index: Index) -> bool:
     """Whether a support may be for the asker: not for other people, nor for institutions alone."""
     named = _named(giving, index)
     fits = any(same_group(one, other) for one in asked for other in named)
-    if asked and named and not fits and not OPEN_TO_FIRMS.search(giving.sentence.text):
+    if asked and named and not fits and not OPEN_TO.search(giving.sentence.text):
         return False
     text = giving.sentence.text
     beyond = receiver_of(text).sort in BEYOND
@@ -300,8 +320,13 @@ def _concerns(giving: Giving, asked: set[str], index: Index) -> bool:
 
 
 def _named(giving: Giving, index: Index) -> set[str]:
-    """The groups of people that a support names, or else the sentences just before it, or its heading."""
+    """The groups of people that a support names, or else the sentences just before it, or its heading.
+
+    What says itself that it is for whoever does business is for no group named before it.
+    """
     clause = index.clauses[giving.clause]
+    if FOR_ANYBODY.search(giving.sentence.text):
+        return _people(giving.sentence.text)
     before = index.sentences[giving.clause][max(0, giving.position - SENTENCES_BEFORE) : giving.position]
     context = " ".join(sentence.text for sentence in before)
     return _people(giving.sentence.text) or _people(context) or _people(" ".join(clause.heading[-1:]))

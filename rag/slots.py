@@ -114,7 +114,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "department": Slot(
         re.compile(
-            r"找(?:谁|哪)|(?:哪个|哪些|什么|哪一个|哪几个|何)(?:\S{0,4})(?:部门|单位|局|机构|窗口|委)|设在哪(?:个|儿|里|[?？。]|$)|谁(?:负责|管|来管|牵头)|(?:各|分别)归谁|归谁(?:管|负责)|归\S{0,6}管|去哪(?:里|儿)?(?:办|申请|问)|"
+            r"找(?:谁|哪)|(?:哪个|哪些|什么|哪一个|哪几个|何)(?:\S{0,4})(?:部门|单位|局|机构|窗口|委)|设在哪(?:个|儿|里|[?？。]|$)|谁(?:负责|管|来管|牵头)|(?:各|分别)归谁|归谁(?:管|负责|拨|批|办|发|审)|归\S{0,6}管|去哪(?:里|儿)?(?:办|申请|问)|"
             r"(?:部门|单位|局)\S{0,8}(?:负责|牵头)|责任单位|牵头单位|who (?:is|are|do|should|handles|can help)|which one (?:looks after|handles|deals with|is in charge)|who looks after|which (?:\w+ ){0,2}(?:department|agency|bureau|office|authorit|unit)|"
             r"where (?:do|can|should) i (?:go|apply|ask)|whom"
         ),

@@ -61,7 +61,7 @@ INTENTS: dict[str, re.Pattern[str]] = {
     ),
     # Something is put to us to be confirmed: an answer in the documents' own words cannot nod to a false one.
     "confirm": re.compile(
-        r"(?:对|是|没错|正确|真的|行|可以|了)(?:吗|吧|么|不)[?？]?$(?<!了吗)(?<!了吗[?？])|是不是|对不对|没错吧|听说|, right\?|isn't it|is it true|correct\?"
+        r"吧[?？]?$|(?:对|是|没错|正确|真的|行|可以|了)(?:吗|么|不)[?？]?$(?<!了吗)(?<!了吗[?？])|是不是|对不对|没错吧|听说|, right\?|isn't it|is it true|correct\?"
     ),
     "list": re.compile(
         r"哪(?:些|几)|有(?:什么|啥)|什么(?:条件|内容|服务|措施)|包括|分别|列(?:出|举)|全部|所有|what (?:are|kinds|services)|which |list "
@@ -293,7 +293,7 @@ def _stands_alone(piece: str) -> bool:
 EACH_WHOM = re.compile(
     r"(?:各|分别)(?:归|找|由|是|该找|属于)?(?:谁|哪个(?:部门|局|单位)|哪家|哪些(?:部门|单位))(?:管|负责|牵头)?"
 )
-MOST_THINGS = 5
+MOST_THINGS, WHOSE = 5, "归谁管"
 
 
 def _each_whom(query: Query) -> tuple[Query, ...]:
@@ -304,14 +304,14 @@ def _each_whom(query: Query) -> tuple[Query, ...]:
         return ()
     around = text[match.end() :] if re.match(r"\s*[:：]", text[match.end() :]) else text[: match.start()]
     things = [
-        re.sub(r"^\s*(?:还有|以及)", "", part).strip(" :：,，。？?")
-        for part in re.split(r"[、,，;；]|还有|以及", around)
+        re.sub(r"^\s*(?:[还還]有|以及)", "", part).strip(" :：,，。？?")
+        for part in re.split(r"[、,，;；]|[还還]有|以及", around)
     ]
     things = [thing for thing in things if len(thing) > 1]
     if not 1 < len(things) <= MOST_THINGS:
         return ()
     return tuple(
-        replace(query, text=thing, asked=f"{thing}归谁管", intents=frozenset({"department"}))
+        replace(query, text=thing, asked=f"{thing}{WHOSE}", intents=frozenset({"department"}))
         for thing in things
     )
 

@@ -220,8 +220,16 @@ def _shown(quantity: tuple[object, str]) -> str:
     return f"{quantity[0]}{quantity[1]}"
 
 
+# A claim tells; words of asking are the question's own: 可以拖几年.
+ASKING_WORD = re.compile(
+    r"几(?:年|天|个|月|岁|次|家|人)|多少|多久|多大|什么|哪(?:个|些|里|儿|家|年)|怎么|怎样|咋|吗|谁"
+)
+
+
 def _chinese_faults(claim: str, proof: str, context: str) -> list[str]:
     faults = []
+    if set(ASKING_WORD.findall(claim)) - set(ASKING_WORD.findall(proof)):
+        faults.append("it repeats what is asked")
     told = retold(claim, proof) or [(claim, proof)]
     if any(bool(NEGATION.search(a)) != bool(NEGATION.search(b)) and shares_negated(a, b) for a, b in told):
         faults.append("a negation was added or lost")

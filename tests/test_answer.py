@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import re
 import threading
@@ -11,10 +12,10 @@ import pytest
 from conftest import FakeEmbedder, FakeGenerator, write_documents
 
 from rag import config
-from rag.answer import Answerer, load_answerer, load_embedder
+from rag.answer import Answerer, _contradicted, load_answerer, load_embedder
 from rag.config import Settings
 from rag.errors import ModelError
-from rag.evidence import select
+from rag.evidence import of_sentence, select
 from rag.index import Index, build, load
 from rag.overview import MOST_SHOWN
 from rag.types import (
@@ -321,3 +322,27 @@ def test_what_holds_outside_a_bound_is_told_to_whom_it_concerns(tmp_path: Path) 
         "第一条 年营业收入500万元以上的企业，由街道选派专员联系。",
         "其他企业由楼宇管家联系。",
     ]
+
+
+@pytest.mark.parametrize(
+    ("question", "clause", "put_right"),
+    [
+        ("商品住房也可以改，对吗？", "符合条件的非商品住房可以转型。", True),
+        ("非商品住房可以改，对吗？", "符合条件的非商品住房可以转型。", False),
+        ("甲公司也报了，对吧？", "除甲公司外，其他四家企业申报。", True),
+        ("乙公司也报了，对吧？", "除甲公司外，其他四家企业申报。", False),
+    ],
+)
+def test_what_a_clause_sets_apart_is_no_yes(
+    library: Index, question: str, clause: str, put_right: bool
+) -> None:
+    item = of_sentence(library, 0, library.sentences[0][0])
+    query = understand(question, (), tuple(library.metadata.values()))
+    assert _contradicted(query, dataclasses.replace(item, text=clause)) is put_right
+
+
+@pytest.mark.models
+def test_whom_to_ask_about_each_thing_is_told_by_the_things_asked_about(real: Answerer) -> None:
+    answer = real.answer("图们这两样分别归谁：大型仪器共享、创新券", mode="extractive")
+    assert [line.text.split("：")[0] for line in answer.lines] == ["大型仪器共享", "创新券"]
+    assert all("负责部门" in line.text for line in answer.lines)

@@ -113,6 +113,22 @@ def test_what_goes_to_institutions_stays_in_the_whole_list(answerer: Answerer) -
     assert any(base in text for text in lines(whole, "写明给特定人群、企业或机构的："))
 
 
+def test_groups_named_as_examples_keep_nobody_out(tmp_path: Path) -> None:
+    text = TEXT.replace("返乡农民工创业的", "对高校毕业生、返乡农民工等重点群体创业的")
+    seeds = write_documents(tmp_path / "seeds", [("a.txt", text)])
+    build(tmp_path / "home", seeds, FakeEmbedder())
+    asker = Answerer(load(tmp_path / "home", FakeEmbedder().identity), FakeEmbedder())
+    answer = asker.answer("我是退役军人，在朔州创业，有什么支持？", mode="extractive")
+    assert "20万元" in answer.text
+    assert "3000元" not in answer.text  # for graduates alone
+
+
+def test_a_firm_gets_what_is_for_anybody_before_what_is_for_some_people(answerer: Answerer) -> None:
+    shown = lines(answerer.answer("我们公司刚搬到朔州，有什么支持？", mode="extractive"))
+    first = next(i for i, text in enumerate(shown) if "放宽落户" in text or "办公场地" in text)
+    assert first < next(i for i, text in enumerate(shown) if "3000元" in text)
+
+
 def test_what_is_budgeted_comes_behind_what_is_given(answerer: Answerer) -> None:
     query = understand("我在朔州创业，有什么支持？", (), tuple(answerer.index.metadata.values()))
     aim = answerer.embedder.embed_query(aim_of(query.text))
@@ -138,6 +154,18 @@ def test_intended_and_done_are_told_apart(answerer: Answerer) -> None:
 )
 def test_a_whole_list_is_recognised(question: str, whole: bool) -> None:
     assert asks_all(question) is whole
+
+
+@pytest.mark.parametrize(
+    ("question", "kinds"),
+    [
+        ("四个专利在手，只问钱的事，贷款也好补贴也好", {"loan", "subsidy", "tax"}),
+        ("we hold two patents, what help is there?", set()),
+        ("知识产权方面有什么支持", {"property"}),
+    ],
+)
+def test_what_one_has_already_is_not_asked_for(question: str, kinds: set[str]) -> None:
+    assert kinds_asked(question) == kinds
 
 
 def test_kinds_are_recognised_in_everyday_words() -> None:

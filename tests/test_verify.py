@@ -40,6 +40,8 @@ def test_a_faithful_claim_stands(line: str) -> None:
         ("由市财政局发放最高20万元的创业担保贷款。[1]", "财政局"),
         ("全体市民每月都有免费午餐和交通卡。[1]", "words"),
         ("不可申请最高20万元的创业担保贷款。[1]", "negation"),
+        ("创业担保贷款期限可以有几年。[1]", "repeats what is asked"),
+        ("创业担保贷款可申请多少。[1]", "repeats what is asked"),
     ],
 )
 def test_an_unfaithful_claim_does_not_stand(line: str, reason: str) -> None:
@@ -87,6 +89,12 @@ def test_a_number_of_something_else_does_not_stand() -> None:
     assert any("something else" in reason for reason in swapped.reasons)
     right = verify("2020年服务业发展专项资金安排了200万元。[1]", [FUNDS], "zh-Hans")
     assert right.outcome is Outcome.SUPPORTED
+
+
+def test_of_two_sentences_the_one_that_only_repeats_the_question_is_left_out() -> None:
+    check = verify("贷款可以用几年。创业担保贷款期限不超过3年。[1]", [LOAN], "zh-Hans")
+    assert check.claim is not None
+    assert check.claim.text == "创业担保贷款期限不超过3年。"
 
 
 def test_a_wrong_mark_is_cited_anew() -> None:
