@@ -54,7 +54,7 @@ from rag.overview import (
     sections,
     supports,
 )
-from rag.quantities import bounds_in, counts_in, quantities
+from rag.quantities import bounds_in, counts_in, quantities, sum_out_of_bounds
 from rag.rerank import CANDIDATES, rerank
 from rag.retrieve import Found, retrieve, rrf, search_words
 from rag.slots import SLOTS
@@ -852,6 +852,8 @@ def _out_of_bounds(query: Query, evidence: Sequence[Evidence]) -> tuple[str, str
     if query.language == "en" or not WHETHER.search(fold(query.asked)):
         return None
     for item in evidence:
+        if outside := sum_out_of_bounds(fold(query.asked), fold(item.text)):
+            return in_script(outside[0], query.language), in_script(outside[1], query.language)
         bounds = bounds_in(fold(item.clause.text))
         for told in counts_in(fold(query.asked)):
             same = [bound for bound in bounds if bound.unit == told.unit]

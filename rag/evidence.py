@@ -32,6 +32,8 @@ MOST_ITEMS, LONGEST_ITEM = 12, 100
 """Items of a list that are given, and the characters up to which one is given whole."""
 # What a sentence's score is made of; set on the development questions, see `Scorer.score`.
 COSINE_WEIGHT, COVERAGE_WEIGHT = 8.0, 1.5
+# ... a word of the question counts this much where it stands in what the sentence sends to: 违反第十三条的.
+REFERRED_WEIGHT = 0.9
 FILLED_WEIGHT, QUOTED_WEIGHT, QUANTITY_WEIGHT, AGE_WEIGHT = 0.35, 0.4, 0.3, 0.5
 # What only says why and by whom a document is made answers hardly any question; nor does the notice that sends it.
 FRAME = re.compile(
@@ -210,6 +212,9 @@ class Scorer:
         sentence = self.index.sentences[clause][position]
         cosine = self.index.cosine(clause, position, self.found.query_vector)
         coverage = self.coverage(sentence.text)
+        if sent_to := self.index.referred(clause, sentence.text):
+            others = " ".join(self.index.clauses[number].text for number in sent_to)
+            coverage = max(coverage, REFERRED_WEIGHT * self.coverage(f"{sentence.text} {others}"))
         folded = fold(sentence.text)
         filled = sum(bool(slot.search(folded)) for slot in self.wanted)
         quoted = any(word in folded for word in self.quoted)
@@ -470,7 +475,31 @@ def _with_context(chosen: list[Scored], scorer: Scorer) -> list[Scored]:
         and LEANING.match(part.sentence.text)
         and (part.clause, part.position - 1) not in have
     ]
-    return [*chosen, *explained, *extra, *_led(chosen, scorer)]
+    if chosen and "penalty" in scorer.query.intents and not any(map(_punishes, chosen)):
+        sending = (scorer.score(*at) for at in scorer.index.sending_to(chosen[0].clause))
+        explained += [part for part in sending if _punishes(part) and part not in chosen][:MOST_SENT_TO]
+    return [*chosen, *explained, *extra, *_led(chosen, scorer), *_sent_to(chosen, scorer)]
+
+
+def _punishes(part: Scored) -> bool:
+    """Whether a sentence says what breaking a rule costs."""
+    return re.search(r"罚款|警告|没收|吊销|责令|追回|取消", part.sentence.text) is not None
+
+
+MOST_SENT_TO, LONGEST_SENT_TO = 2, 160
+
+
+def _sent_to(chosen: Sequence[Scored], scorer: Scorer) -> list[Scored]:
+    """Of each article that the best sentence sends to what says most of what is asked and is not told yet."""
+    told = {token for part in chosen for token in tokens(fold(part.sentence.text))}
+    found: list[Scored] = []
+    for best in chosen[:1]:
+        for number in scorer.index.referred(best.clause, best.sentence.text):
+            parts = [part for part in scorer.sentences(number) if len(part.sentence.text) <= LONGEST_SENT_TO]
+            part = max(parts, key=lambda part: part.score, default=None)
+            if part and part not in chosen and scorer.news(part.sentence.text, told) >= LEAST_NEWS:
+                found.append(part)
+    return sorted(found, key=lambda part: -part.score)[:MOST_SENT_TO]
 
 
 def _led(chosen: Sequence[Scored], scorer: Scorer) -> list[Scored]:

@@ -33,6 +33,7 @@ from rag.embed import Embedder, Progress, Vectors, leads_of, passages_of
 from rag.errors import DocumentError, IndexNotUsableError
 from rag.fold import fold
 from rag.library import Failure
+from rag.referred import Articles
 from rag.store import new_folder, sha256_of, storage_errors, sync_tree, write_atomically, writer_lock
 from rag.terms import Postings, tokens
 from rag.types import Clause, Document, Metadata, Passage, Sentence, Span
@@ -89,6 +90,8 @@ class Index:
         for i, clause in enumerate(clauses):
             start = self.of_document.get(clause.document, Span(i, i)).start
             self.of_document[clause.document] = Span(start, i + 1)
+        self._articles: dict[str, Articles] = {}
+        """Of each document looked at its clauses by number."""
         self.leads = leads_of(clauses)
         """For each item of a list the number of the clause that leads it."""
         self.items: dict[int, list[int]] = {}
@@ -105,6 +108,24 @@ class Index:
         """The numbers of the clauses of `documents`, rising."""
         spans = sorted(self.of_document[name] for name in set(documents) & self.of_document.keys())
         return np.concatenate([np.arange(*span) for span in spans] or [np.empty(0, dtype=np.int64)])
+
+    def referred(self, clause: int, text: str) -> tuple[int, ...]:
+        """The numbers of the clauses that `text`, of clause number `clause`, sends to: 违反第十三条的."""
+        if "条" not in text:
+            return ()
+        document = self.clauses[clause].document
+        start, end = self.of_document[document]
+        if document not in self._articles:
+            self._articles[document] = Articles(self.clauses[start:end])
+        return tuple(start + at for at in self._articles[document].referred(text) if start + at != clause)
+
+    def sending_to(self, clause: int) -> Iterator[tuple[int, int]]:
+        """Where clause number `clause`, or the one that leads it, is sent to from: numbers of clause and sentence."""
+        meant = {clause, self.leads.get(clause, clause)}
+        for number in range(*self.of_document[self.clauses[clause].document]):
+            for position, sentence in enumerate(self.sentences[number]):
+                if meant & {*self.referred(number, sentence.text)}:
+                    yield number, position
 
     def quote(self, document: str, span: Span) -> str:
         """The raw text of `document` in `span`, verbatim."""
@@ -235,7 +256,7 @@ def _write(
     flat.add(vectors)
     # Not faiss.write_index: it loses the end of the file without an error when the disk is full.
     (folder / "vectors.faiss").write_bytes(faiss.serialize_index(flat).tobytes())
-    Postings.of(tokens(_indexed(clause, metadata)) for clause in clauses).save(folder / "terms")
+    Postings.of(tokens(text) for part in parts for text in _indexed(part)).save(folder / "terms")
     _dump(
         folder / "documents.json",
         [_Record(part.document, part.metadata, wordings.get(part.document.id, "")) for part in parts],
@@ -261,9 +282,16 @@ def _write(
     return len(clauses), len(passages)
 
 
-def _indexed(clause: Clause, metadata: dict[str, Metadata]) -> str:
-    """What the lexical side reads of a clause: its text with place and heading path, folded."""
-    return fold(" ".join([metadata[clause.document].place or "", *clause.heading, clause.text]))
+MOST_REFERRED_CHARS = 160
+
+
+def _indexed(part: _Part) -> Iterator[str]:
+    """What the lexical side reads of each clause: its text with place, heading path and what it sends to, folded."""
+    articles = Articles(part.clauses)
+    for at, clause in enumerate(part.clauses):
+        sent_to = (part.clauses[i].text for i in articles.referred(clause.text) if i != at)
+        others = (text[:MOST_REFERRED_CHARS] for text in sent_to)
+        yield fold(" ".join([part.metadata.place or "", *clause.heading, clause.text, *others]))
 
 
 def _by_document(clauses: Sequence[Clause], passages: Sequence[Passage]) -> dict[str, list[int]]:
@@ -469,6 +497,7 @@ READER_MODULES = (
     "ocr",
     "places",
     "read",
+    "referred",
     "split",
     "terms",
     "vocabulary",

@@ -316,3 +316,30 @@ def bounds_in(text: str) -> list[Bound]:
 
 def _plain_unit(unit: str) -> str:
     return "岁" if unit == "周岁" else unit
+
+
+# A sum that is a condition, 营业收入500万元以上的, by what it is a sum of; one that is given (最高30万元) is none.
+SUM_BOUND = re.compile(
+    r"(?P<of>[一-鿿]{2,8}?)(?P<n>\d{1,6}(?:\.\d{1,2})?)\s*(?P<scale>万|亿)?元(?:[（(]含[^）)]*[)）])?(?:及)?(?P<way>以上|以下|以内)"
+)
+SUM_TOLD = re.compile(r"(?<![\d.])(?P<n>\d{1,6}(?:\.\d{1,2})?)\s*(?P<scale>万|亿)元?(?!以上|以下|以内|多)")
+SCALES = {"万": 10_000, "亿": 100_000_000, None: 1}
+
+
+def sum_out_of_bounds(question: str, clause: str) -> tuple[str, str] | None:
+    """The one sum that a question tells of itself and the bound of a clause, on a sum of the same, that it does not keep.
+
+    >>> sum_out_of_bounds("一笔担保1500万，能算吗", "单户担保金额1000万元以下的，给予补差")
+    ('1500万', '担保金额1000万元以下')
+    """
+    told = list(SUM_TOLD.finditer(question))
+    if len(told) != 1:
+        return None
+    value = Fraction(told[0]["n"]) * SCALES[told[0]["scale"]]
+    for match in SUM_BOUND.finditer(clause):
+        words = {match["of"][i : i + 2] for i in range(len(match["of"]) - 1)}
+        if not any(word in question for word in words):
+            continue
+        bound = Bound(Fraction(match["n"]) * SCALES[match["scale"]], "元", match[0], match["way"] == "以上")
+        return None if bound.takes(value) else (told[0][0], match["of"][-4:] + match[0][len(match["of"]) :])
+    return None

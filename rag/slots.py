@@ -194,7 +194,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "penalty": Slot(
         re.compile(
-            r"(?:会|怎么|要|被)(?:怎么)?(?:罚|处罚|追究)|罚(?:多少|款)|有什么后果|违约金|penalt|\b(?:be|get|how much .{0,20}) fined\b|\b(?:the|a|what|any) fines?\b|consequence"
+            r"(?:会|怎么|要|被)(?:怎么)?(?:罚|处罚|追究)|罚(?:多少|款|钱|不罚)|挨罚|有什么后果|违约金|penalt|\b(?:be|get|how much .{0,20}) fined\b|\b(?:the|a|what|any) fines?\b|consequence"
         ),
         re.compile(r"罚|追回|收回|退还|退回|责任|处分|停发|失信|撤销|不再|查处|违约"),
         "处罚或后果",
