@@ -84,7 +84,7 @@ from rag.types import (
     Turn,
     Understood,
 )
-from rag.understand import WHOSE, asking, in_parts, understand
+from rag.understand import WHOSE, asking, in_parts, says_little, understand
 from rag.verify import FILLER, is_named, stated, verify, verify_translation
 from rag.wording import department_names, in_script, kind_name, place_name, place_names, say, slot_names
 
@@ -335,6 +335,8 @@ class Answerer:
         """
         who: dict[Clause, str] = {}
         for part in in_parts(scoped):
+            if not part.intents and says_little(part.asked):
+                continue  # 到时候怎么办 asks on about what the message as a whole finds
             found = self.search(part)
             chosen = select(part, found, self.index)
             judged = judge(part, chosen, found, self.index)

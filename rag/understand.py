@@ -289,6 +289,23 @@ def _stands_alone(piece: str) -> bool:
     return named and ANOTHER_MATTER.search(folded) is not None
 
 
+FILLING = re.compile(
+    r"怎么|咋|如何|什么|啥|哪|谁|吗|呢|吧|呀|啊|了|的|是|有|没|不|能|可以|要|会|得|到|点|时候|办|整|弄|样|那|这|就|还|也|都|我|你|他|它|行|对|[^一-鿿a-z]"
+)
+LEAST_TELLING = 1
+"""Signs of a question besides those of asking below which it names nothing."""
+
+
+def says_little(question: str) -> bool:
+    """Whether a question names nothing that could be searched for.
+
+    >>> says_little("到点了咋整"), says_little("要不要带照片")
+    (True, False)
+    """
+    folded = fold(question)
+    return len(FILLING.sub("", folded)) < LEAST_TELLING
+
+
 # Whom to ask about each of several things: 三件事各归谁：甲、乙、还有丙.
 EACH_WHOM = re.compile(
     r"(?:各|分别)(?:归|找|由|是|该找|属于)?(?:谁|哪个(?:部门|局|单位)|哪家|哪些(?:部门|单位))(?:管|负责|牵头)?"
@@ -509,7 +526,13 @@ def _scope(chosen: list[tuple[Place, ...]], held: Sequence[Metadata], question: 
     """The documents that may be searched; all of them when no place is asked about."""
     number = canonical_number(question)
     quoted = re.findall(r"《([^》]{6,})》", to_simplified(question))
-    named = [m for m in held if (number and m.doc_number == number) or _names_title(quoted, m)]
+    bare = _bare(question)
+    named = [
+        m
+        for m in held
+        if (m.doc_number and (m.doc_number == number or _bare(m.doc_number) in bare))
+        or _names_title(quoted, m)
+    ]
     if named or not chosen:
         apart = _by_place(named or held)
         return _Scope(tuple(scope.place for scope in apart if named and scope.place), (), apart)
@@ -524,6 +547,11 @@ def _scope(chosen: list[tuple[Place, ...]], held: Sequence[Metadata], question: 
         documents = {document for scope in found.values() for document in scope.documents}
         missing = [name for name in missing if not _is_context(name, held, documents)]
     return _Scope(tuple(found), tuple(dict.fromkeys(missing)), tuple(found.values()))
+
+
+def _bare(number: str) -> str:
+    """A document's number as it is typed in haste, or left by a page that lost its brackets: 图政办发201889."""
+    return re.sub(r"[\s〔〕\[\]【】（）()［］第号號]", "", to_simplified(number))
 
 
 def _by_place(held: Sequence[Metadata]) -> tuple[Scope, ...]:

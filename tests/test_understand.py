@@ -327,3 +327,8 @@ def test_a_follow_up_whether_something_goes_is_no_overview() -> None:
     history = (Turn("user", "我在南京开店有什么支持"), Turn("assistant", "有这些。"))
     assert "overview" not in understand("地能不能抵押出去贷款，银行认不认", history, HELD).intents
     assert "overview" in understand("那长春呢？", history, HELD).intents
+
+
+@pytest.mark.parametrize("number", ["长府发20207号", "长府发（2020）7号", "长府发2020 7"])
+def test_a_document_number_without_its_brackets_names_the_document(number: str) -> None:
+    assert understand(f"{number}里说了什么", (), HELD).documents == ("cc.txt",)
