@@ -106,6 +106,10 @@ FOLLOW_UP = re.compile(
 PART_OF_NAME = re.compile(
     r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去一家个某所这那当两几])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系)|[话版]"
 )
+# The same in English: Dayu Waterproof; not Ordos City.
+PART_OF_ENGLISH_NAME = re.compile(
+    r" (?!City|County|District|Province|Prefecture|Municip|Region|Autonomous|Development|Zone|Banner|Government|People|Town|Economic|I\b)[A-Z][a-z]+"
+)
 # Where one studies or works says where one is, if nothing else does.
 SEATED = re.compile(r"[一-鿿]{0,4}?(?:大学(?!生)|学院|医院|机场)")
 # 从北京回来, 北京户口, 在北京打工: where somebody comes from, not where the policy is asked for.
@@ -478,6 +482,7 @@ def _asked_about(text: str, mentions: list[Mention]) -> list[Mention]:
     simplified = to_simplified(text)
     text = simplified if len(simplified) == len(text) else text
     asked = [m for m in mentions if not PART_OF_NAME.match(text[m.span[1] : m.span[1] + 12])]
+    asked = [m for m in asked if not PART_OF_ENGLISH_NAME.match(text[m.span[1] :])] or asked
     settled = [
         m
         for m in asked

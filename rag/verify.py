@@ -176,7 +176,7 @@ def without_bare_answer(text: str, proof: str) -> str:
     ('可以。创业有补贴。', '创业有补贴。')
     """
     match = BARE_ANSWER.match(text)
-    if match is None or text[match.end() : match.end() + 1].isascii():  # English: verified as it stands
+    if match is None:
         return text
     denied = bool(NEGATION.search(proof))
     proved = denied if match["no"] else GRANTS.search(proof) and not denied
@@ -200,6 +200,8 @@ def _faults(text: str, cited: Sequence[Evidence], language: Language) -> list[st
         return ["it is too long to be one claim"]
     if "?" in folded:
         return ["it asks, and claims nothing"]
+    if not text.strip() or BARE_ANSWER.fullmatch(text.strip()):
+        return ["a bare yes or no says nothing of the clause"]
     faults = [
         f"number {_shown(q)} is not in the evidence" for q in sorted(quantities(text) - quantities(context))
     ]

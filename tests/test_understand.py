@@ -332,3 +332,8 @@ def test_a_follow_up_whether_something_goes_is_no_overview() -> None:
 @pytest.mark.parametrize("number", ["长府发20207号", "长府发（2020）7号", "长府发2020 7"])
 def test_a_document_number_without_its_brackets_names_the_document(number: str) -> None:
     assert understand(f"{number}里说了什么", (), HELD).documents == ("cc.txt",)
+
+
+def test_a_firms_english_name_names_no_place_beside_another() -> None:
+    assert understand("Is Changchun Motors in Nanjing listed?", (), HELD).places == ("南京市",)
+    assert understand("What does Changchun City say?", (), HELD).places == ("长春市",)

@@ -228,3 +228,23 @@ def test_a_name_between_quotation_marks_must_stand_in_the_evidence() -> None:
     )
     assert check.outcome is Outcome.DROPPED
     assert any("quotes" in reason for reason in check.reasons)
+
+
+@pytest.mark.parametrize(
+    ("line", "language"), [("Yes. [1]", "en"), ("No. [1]", "en"), ("可以。[1]", "zh-Hans")]
+)
+def test_a_bare_yes_or_no_is_no_claim(line: str, language: Language) -> None:
+    check = verify(line, [LOAN], language)
+    assert check.claim is None or "20万元" in check.claim.text
+    assert any("bare yes or no" in reason for reason in check.reasons)
+
+
+def test_an_english_yes_stands_only_where_the_clause_grants_something() -> None:
+    goal = evidence("全力推进重点后备企业上市工作。", "1.5")
+    yes = "Yes. Graduates and veterans can apply for a startup guarantee loan of up to RMB 200,000. [1]"
+    granted = verify(yes, [LOAN], "en")
+    assert granted.claim is None or granted.claim.text.startswith("Yes. ")
+    denied = verify(
+        "Yes. The listing of key reserve firms is pushed forward with all effort. [1]", [goal], "en"
+    )
+    assert denied.claim is None or not denied.claim.text.startswith("Yes")
