@@ -84,7 +84,7 @@ from rag.types import (
     Turn,
     Understood,
 )
-from rag.understand import WHOSE, asking, in_parts, says_little, understand
+from rag.understand import WHOSE, asking, in_parts, names_nothing, understand
 from rag.verify import FILLER, is_named, stated, verify, verify_translation
 from rag.wording import department_names, in_script, kind_name, place_name, place_names, say, slot_names
 
@@ -335,7 +335,7 @@ class Answerer:
         """
         who: dict[Clause, str] = {}
         for part in in_parts(scoped):
-            if not part.intents and says_little(part.asked):
+            if not part.intents and names_nothing(part.asked):
                 continue  # 到时候怎么办 asks on about what the message as a whole finds
             found = self.search(part)
             chosen = select(part, found, self.index)
@@ -810,6 +810,7 @@ def _asks_more(query: Query) -> bool:
 
 
 # What a clause sets apart: 非商品住房; 除某公司外.
+DENIED = re.compile("不|没|非")
 NOT_A, ALL_BUT = (
     re.compile(r"(?<![一-鿿]是)非([一-鿿]{2})"),
     re.compile(r"除(?:了)?([^,。;]{2,16}?)(?:以|之)?外"),
@@ -819,7 +820,7 @@ NOT_A, ALL_BUT = (
 def _contradicted(query: Query, best: Evidence) -> bool:
     """Whether the question puts to us a quantity of a sort of which the best sentence has others only, or what it sets apart."""
     question, clause = fold(query.asked), fold(best.text)
-    apart = any(
+    apart = not DENIED.search(question) and any(
         match[1] in question
         and f"非{match[1]}" not in question
         and clause.count(match[1]) == clause.count(f"非{match[1]}")

@@ -514,7 +514,7 @@ def _led(chosen: Sequence[Scored], scorer: Scorer) -> list[Scored]:
     return found
 
 
-# ... and what holds for who does not meet its bound: 其他企业由…负责.
+# ... and what holds for who does not meet its bound: 其余的按原标准执行.
 BOUNDED = re.compile("以上|以下|以内|超过|不足|达到|不满|未满|不低于|不高于")
 OTHERWISE = re.compile(r"^(?:其他|其余|否则|不足|未达到|不满|低于|不符合)")
 

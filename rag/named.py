@@ -49,7 +49,7 @@ ENGLISH_PRICED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
 ATTRIBUTES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (
         re.compile(
-            r"(?:什么|哪些|啥|几级的?|哪种|多高的?)(?:学历|文凭|证书|证照|资格证?|职称)|(?:学历|文凭|证书|证照|职称)(?:和?\S{0,4})?(?:有?(?:什么|哪些)?(?:要求|限制))|"
+            r"(?:什么|哪些|啥|几级的?|哪种|多高的?)(?:学历|文凭|证书|证照|资格证|职称)|(?:学历|文凭|证书|证照|职称)(?:和?\S{0,4})?(?:有?(?:什么|哪些)?(?:要求|限制))|"
             r"\b(?:what|which) (?:\w+ ){0,2}(?:degree|diploma|qualifications?|certificates?|licen[cs]e)\b"
         ),
         re.compile(

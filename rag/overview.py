@@ -64,12 +64,21 @@ LAY_KINDS: dict[str, re.Pattern[str]] = {
     "service": re.compile(r"仪器|设备共享|技术指导|请教专家|\bequipment\b|\blab(?:s|oratory)?\b"),
 }
 # I'm a German engineer; a work permit or visa of one's own.
+NATIONALITIES = (
+    "American|Argentin(?:e|ian)|Australian|Austrian|Bangladeshi|Belarusian|Belgian|Brazilian|British|Bulgarian|Burmese|Cambodian|Canadian|Chilean|"
+    "Colombian|Croatian|Cuban|Czech|Danish|Dutch|Egyptian|English|Estonian|Ethiopian|Filipin[oa]|Finnish|French|German|Ghanaian|Greek|Hungarian|"
+    "Indian|Indonesian|Iranian|Iraqi|Irish|Israeli|Italian|Japanese|Kazakh|Kenyan|Korean|Laotian|Latvian|Lithuanian|Malaysian|Mexican|Mongolian|"
+    "Moroccan|Nepali|Nigerian|Norwegian|Pakistani|Peruvian|Polish|Portuguese|Romanian|Russian|Saudi|Scottish|Serbian|Singaporean|Slovak|Slovenian|"
+    "Spanish|Swedish|Swiss|Syrian|Thai|Tunisian|Turkish|Ukrainian|Uzbek|Venezuelan|Vietnamese|Welsh"
+)
 FOREIGN = re.compile(
-    r"\b(?:I(?:'m| am)|[Ww]e(?:'re| are)) (?:an? |both )?(?!Chinese|Han\b|Mongolian)[A-Z][a-z]*(?:an|ese|ish|nch|tch|ch|eek|iss|hai|i)\b|"
+    rf"\b(?:I(?:'m| am)|[Ww]e(?:'re| are)) (?:an? |both )?(?:{NATIONALITIES})\b|"
     r"\bfrom (?:abroad|overseas)\b|\bmy (?:work permit|work visa|passport|residence permit)\b|\bwork permit\b"
 )
 # ... from Stuttgart, where no place of the gazetteer is called so.
-COMES_FROM_ABROAD = re.compile(r"\b(?:I(?:'m| am)|[Ww]e(?:'re| are))\b[^.?!]{0,40}?\bfrom ([A-Z][a-z]{2,})")
+COMES_FROM_ABROAD = re.compile(
+    r"\b(?:I(?:'m| am)|[Ww]e(?:'re| are))\b[^.?!]{0,40}?\bfrom (?!(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun|China|Inner|North|South|East|West))([A-Z][a-z]{2,})(?! (?:University|College|School|Institute|Group|Co))"
+)
 # Who somebody is, told in a way that the lexicon's words do not catch, and of use here alone.
 LAY_PEOPLE: dict[str, re.Pattern[str]] = {
     "专业技术人员": re.compile(
@@ -148,7 +157,7 @@ OPEN_TO = re.compile(
 )
 # Somebody who asks for a firm that there is.
 RUNS_A_FIRM = re.compile(
-    r"(?:公司|企业|厂|工作室)(?:刚|从|是|想|现在|在|有|能|这)|开了[^,，。]{0,8}(?:公司|企业|厂|店)|(?:我们|咱|本|这类)(?:公司|企业|厂|小企业)|\b(?:my|our) (?:\w+ ){0,2}(?:firm|company|factory|workshop)\b|\bi run an? "
+    r"(?<![开办搞建])(?:公司|企业|厂|工作室)(?:刚|从|是|想|现在|在|有|能|这)|开了[^,，。]{0,8}(?:公司|企业|厂|店)|(?:我们|咱|本|这类)(?:公司|企业|厂|小企业)|\b(?:my|our) (?:\w+ ){0,2}(?:firm|company|factory|workshop)\b|\bi run an? "
 )
 OTHERS_WEIGHT = 0.5
 """How much less counts what is for certain others, where the asker says who they are, or what cannot be read whole."""
@@ -288,11 +297,11 @@ def _without_purpose(query: Query) -> Query:
 
 
 MONEY_ALONE = re.compile(
-    r"[只光就仅](?:想)?(?:问|要|关心|看|了解|知道)\S{0,3}钱|\bonly (?:about |want (?:to know about )?)?(?:the )?money\b"
+    r"[只光仅](?:想)?(?:问|关心|看|了解|知道)\S{0,3}钱|\bonly (?:about |want (?:to know about )?)?(?:the )?money\b"
 )
 # What one has already is not what one asks for: 四个专利在手, 交着社保.
 HELD_ALREADY = re.compile(
-    r"(?:专利|商标|执照|场地|厂房|证书|社保|专长)[^,，。]{0,3}(?:在手|在身|都有|有了)|(?:有|拿了|持有)[一二两三四五六七八九十几\d]+(?:个|项|件)?(?:专利|商标)|(?:hold|have|with|and) (?:\w+ ){0,2}patents?\b"
+    r"(?:专利|商标|执照|场地|厂房|证书|社保|专长)[^,，。]{0,3}(?:在手|在身|有了)|(?:有|拿了|持有)[一二两三四五六七八九十几\d]+(?:个|项|件)?(?:专利|商标)|(?:hold|have|own) (?:(?!help|support)\w+ ){0,2}patents?\b"
 )
 
 
@@ -371,7 +380,7 @@ MOST_FOR_OTHERS, MOST_BESIDE = 6, 8
 MOST_OF_CLAUSE = 4
 """Sentences of one clause that stand before the second ones of other clauses, where they name the asker's group."""
 NOTHING_ELSE = re.compile(
-    r"[只光就仅](?:想)?(?:问|要|关心|看|了解|知道)|别的(?:不用|不必|不要|先不|都不)|这[两几三]样|(?:这一?块|方面)(?!的?人)|[一-鿿]上有(?:什么|啥|哪些)|\bonly\b|\bjust (?:want|need|asking|interested)\b|nothing else"
+    r"[只光仅](?:想)?(?:问|关心|看|了解|知道)|别的(?:不用|不必|不要|先不|都不)|这[两几三]样|(?:这一?块|方面)(?!的?人)|(?<!政策)(?<!务)上有(?:什么|啥|哪些)|\bonly\b|\bjust (?:want|need|asking|interested)\b|nothing else"
 )
 ALL = re.compile(
     r"全部|所有|都(?:告诉|说|列|讲|给)|(?:列|说|讲)(?:得)?(?:全|齐|完整)|一个不(?:漏|少)|\b(?:everything|all (?:of )?(?:the|of them|support|kinds)|full list|complete list)\b"

@@ -322,23 +322,24 @@ def _plain_unit(unit: str) -> str:
 SUM_BOUND = re.compile(
     r"(?P<of>[一-鿿]{2,8}?)(?P<n>\d{1,6}(?:\.\d{1,2})?)\s*(?P<scale>万|亿)?元(?:[（(]含[^）)]*[)）])?(?:及)?(?P<way>以上|以下|以内)"
 )
-SUM_TOLD = re.compile(r"(?<![\d.])(?P<n>\d{1,6}(?:\.\d{1,2})?)\s*(?P<scale>万|亿)元?(?!以上|以下|以内|多)")
+SUM_TOLD = re.compile(
+    r"(?<![\d.])(?P<n>\d{1,6}(?:\.\d{1,2})?)\s*(?P<scale>万|亿)(?!元?(?:以上|以下|以内|多))元?"
+)
 SCALES = {"万": 10_000, "亿": 100_000_000, None: 1}
 
 
 def sum_out_of_bounds(question: str, clause: str) -> tuple[str, str] | None:
     """The one sum that a question tells of itself and the bound of a clause, on a sum of the same, that it does not keep.
 
-    >>> sum_out_of_bounds("一笔担保1500万，能算吗", "单户担保金额1000万元以下的，给予补差")
-    ('1500万', '担保金额1000万元以下')
+    >>> sum_out_of_bounds("注册资本有800万，能算吗", "注册资本500万元以下的，给予补贴")
+    ('800万', '注册资本500万元以下')
     """
     told = list(SUM_TOLD.finditer(question))
     if len(told) != 1:
         return None
     value = Fraction(told[0]["n"]) * SCALES[told[0]["scale"]]
     for match in SUM_BOUND.finditer(clause):
-        words = {match["of"][i : i + 2] for i in range(len(match["of"]) - 1)}
-        if not any(word in question for word in words):
+        if not {match["of"][-2:], match["of"][-4:-2]} & {question[i : i + 2] for i in range(len(question))}:
             continue
         bound = Bound(Fraction(match["n"]) * SCALES[match["scale"]], "元", match[0], match["way"] == "以上")
         return None if bound.takes(value) else (told[0][0], match["of"][-4:] + match[0][len(match["of"]) :])

@@ -28,7 +28,7 @@ DOES = re.compile(
 ACTS_ON = re.compile(r"创[办立]|开办|招用|吸纳|新建|引进|举办|购买|租用|入驻|认定为|评为")
 # 入驻创业园的,免收租金: who does it is not named.
 UNNAMED = re.compile(
-    r"(?:首次)?(?:入驻|搬[迁入]|进[入驻]|租[用赁]|购[买置]|使用|参加|取得|获得|从事|开展|创办|开办|领取|带动|吸纳|招用|经|未|按照?|凭|其)"
+    r"(?:首次)?(?:入驻|搬[迁入]|进[入驻]|租[用赁]|购[买置]|使用|参加|取得|获得|从事|开展|创办|开办|领取|带动|吸纳|招用|经(?![营济])|未(?!就业)|按照?|凭|其(?![他余]))"
 )
 FIRST_NOUN_BY = 16
 """Characters by which the noun of who does it has begun."""
@@ -44,11 +44,13 @@ WITHIN_NAME = 10
 """Characters between two nouns of one name."""
 # Opens what an authority does for itself, or for everybody's surroundings.
 OWN_WORK = re.compile(
-    r"(?:(?:充分|切实|积极|大力|全面|深入|着力|继续|努力|不断|认真|主动|加快|进一步|持续|逐步|有效|更好|适时|定期|统筹|共同|认真|稳步|并|对接|发挥[^,，。]{0,20})[,，]?)*"
+    r"(?:(?:充分|切实|积极|大力|全面|深入|着力|继续|努力|不断|认真|主动|加快|进一步|持续|逐步|有效|更好|适时|定期|统筹|共同|稳步|并|对接|发挥[^,，。发]{1,20}作用)[,，]?){0,6}"
     r"(?:建立|建设|建成|组建|构建|健全|完善|打造|搭建|成立|制定|出台|培育|争取|加大|加强|强化|深化|深入|统筹|宣传|推进|推动|规范|营造|提升|提高|优化|拓展|扩大|发展|形成|配合)"
 )
+# 对运营成效明显的: bases and platforms are, people are not.
+PROVES_ITSELF = re.compile("运营|成效|考核|建设|孵化|评为|评定|认定")
 NUMBERING = '-"(（0123456789.一二三四五六七八九十、) '
-# To what end: 助力市场主体量质齐升.
+# To what end: 助力市场主体发展.
 PURPOSE = re.compile(r"助力|助推|促进|激发|推动形成|为[^,，。]{2,20}(?:奠定|创造|营造)")
 # What makes starting and running a firm easier for whoever does it.
 FOR_ANYBODY = re.compile(
@@ -59,10 +61,10 @@ STARTING = re.compile(
 )
 SMALL = re.compile(r"小微|个体(?:工商)?户|创业者")
 GENERAL_FIRM = re.compile(
-    r"(?:符合(?:规定)?(?:条件|要求)的?|有条件的|本[市县区]|[市县]内|全[市县]|县域|各类|广大|受[^,，。]{0,8}影响的?|参保|有?意愿的|有[^,，。]{0,8}需求的|新?注册的?|新办的?|[中小微型]|初创期?|新创办|创业|民营|私营|[、和及与等的])*(?:企业|公司|商户|单位)(?:[(（][^)）]*[)）])?[等的]*(?:在[^,，。]*|[^,，。]*的)?"
+    r"(?:符合(?:规定)?(?:条件|要求)的?|有条件的|本[市县区]|[市县]内|全[市县]|县域|各类|广大|受[^,，。受影]{1,8}影响的?|参保|有?意愿的|有[^,，。有需的]{1,8}需求的|新?注册的?|新办的?|[中小微型]|初创期?|新创办|创业|民营|私营|[、和及与等的]){0,12}(?:企业|公司|商户|单位)(?:[(（][^)）]*[)）])?[等的]*(?:在[^,，。]*|[^,，。]*的)?"
 )
 GENERAL_PERSON = re.compile(
-    r"(?:符合(?:规定)?(?:条件|要求)的?|有[^,，。]{0,10}的|入驻[^,，。]{0,12}的|本[市县区]|[市县]内|全[市县]|各类|广大|自主|创业|创新|重点|办事|[、和及与等的])*(?:创业者|创客|个体工?商?户|人员|人才|个人|群众|群体|团队|劳动者|居民|市民|市场主体|经营主体|申请人|者)[等的]*(?:在[^,，。]*)?"
+    r"(?:符合(?:规定)?(?:条件|要求)的?|有[^,，。有的]{1,10}的|入驻[^,，。入的]{1,12}的|本[市县区]|[市县]内|全[市县]|各类|广大|自主|创业|创新|重点|办事|[、和及与等的]){0,12}(?:创业者|创客|个体工?商?户|人员|人才|个人|群众|群体|团队|劳动者|居民|市民|市场主体|经营主体|申请人|者)[等的]*(?:在[^,，。]*)?"
 )
 
 
@@ -111,7 +113,8 @@ def receiver_of(text: str) -> Receiver:
                 "的"
             ):  # 对成效明显的,给予补助: what is meant stands elsewhere
                 starts = STARTING.search(words) is not None
-                return Receiver("person" if starts else "institution", words, starting=starts)
+                sort = "person" if starts else "institution" if PROVES_ITSELF.search(words) else "unsaid"
+                return Receiver(sort, words, starting=starts)
     if anybody:
         return Receiver("person", starting=True)
     if STARTING.search(_told(text)):

@@ -20,8 +20,8 @@ REFERENCE = re.compile(
 OF_ANOTHER = re.compile(r"(?:》|(?<!本办)(?<!本)法|(?<!本)(?:条例|规定|细则|办法))\s*$")
 ITEM = re.compile(rf"第\s*[（(]?({NUMERAL})[）)]?\s*项")
 PRINTED = re.compile(rf"\s*(?:第\s*({NUMERAL})\s*条|[（(]\s*({NUMERAL})\s*[）)])")
-MOST_REFERRED = 6
-"""Clauses that one sentence may send to; where it names more it is about none in particular."""
+MOST_REFERENCES = 4
+"""Articles that one sentence may name; where it names more it is about none in particular."""
 
 
 class Articles:
@@ -49,11 +49,20 @@ class Articles:
         """The positions of the clauses that `text` sends to, in order; its own number at its head is no reference."""
         head = PRINTED.match(text)
         found: dict[int, None] = {}
+        named, end, foreign = 0, -1, False
         for match in REFERENCE.finditer(text, head.end() if head else 0):
+            goes_on = 0 <= end <= match.start() and re.fullmatch(
+                r"\s*[、,，和及或]\s*", text[end : match.start()]
+            )
+            foreign = (foreign and goes_on is not None) or OF_ANOTHER.search(
+                text[: match.start()]
+            ) is not None
+            end = match.end()
             number = parse_numeral(match["article"])
             stem = self._by_article.get(number) if number is not None else None
-            if stem is None or OF_ANOTHER.search(text[: match.start()]):
+            if stem is None or foreign:
                 continue
+            named += 1
             items = {parse_numeral(item) for item in ITEM.findall(match["items"])}
             wanted = {f"{stem}.{item}" for item in items} or None
             found |= {
@@ -61,4 +70,4 @@ class Articles:
                 for at, label in enumerate(self._labels)
                 if (label in wanted if wanted else label == stem or label.startswith(f"{stem}."))
             }
-        return tuple(found) if len(found) <= MOST_REFERRED else ()
+        return tuple(found) if named <= MOST_REFERENCES else ()

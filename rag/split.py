@@ -124,7 +124,7 @@ CLOSES_FOR_CERTAIN = re.compile(
 
 MAX_TITLE = 45  # characters of the longest printed heading; a longer line is body
 # An article whose first sentence says what one has to do has no title.
-RULES = re.compile(r"[，,]|应当?|不得|可以?(?!持续)|必须|禁止")
+RULES = re.compile(r"[，,]|应当|不得|可以|必须")
 OWN_TITLE = re.compile(
     r"(?P<title>[^。；;，,\n]{2,30})[。.：:？?]?\s*(?:\n|$)|(?P<lead>[^。；;\n]{2,30})[。？?](?=\S)"
 )

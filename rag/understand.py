@@ -27,17 +27,22 @@ HISTORY_TURNS = 20
 # What a question for an overview is made of: an open word, what a government gives, and how it is given or got.
 WHAT = r"(?:什么|哪些|啥|哪几[种项类样]|什麼|何种|点啥|些啥)"
 SUPPORT = r"(?:支持|扶持|帮助|帮扶|优惠|政策|补助|补贴|好处|待遇|福利|措施|照顾|路子|门路|渠道|途径|实惠)"
-GIVES_OR_GETS = r"(?:能|可以|好)?(?:沾|争取|得|捞|享|用|挂|靠)得?(?:上|到|点|些|着)+|(?<![带交提])给(?!我(?:列|说|讲|查|写))|帮到?|帮忙|领到?|拿到?|享受到?|申请到?|得到|省下"
+GIVES_OR_GETS = (
+    r"(?:(?:能|可以|好)?(?:沾|争取|得|捞|享|用|挂|靠)得?(?:上|到|点|些|着)+|(?<![带交提])给(?!我(?:列|说|讲|查|写))|帮[到我咱]?|帮忙|[领拿]到|享受到?|申请到|得到|省下|"
+    r"(?:能|可以)[^,，。?？!！;；、]{0,4}(?:领|拿|申请|享受|得))"
+)
+# Between getting and what stands no word that makes it a question for papers or conditions: 申请要带什么.
+UP_TO = r"(?:(?![需要带交是条])[^,，。?？!！;；、]){0,12}?"
 # What sort of question it is, told by its words: name -> pattern over the folded question. What it asks for are slots.
 INTENTS: dict[str, re.Pattern[str]] = {
     "overview": re.compile(
         rf"{WHAT}(?:样的?)?(?:[^,，。?？!！;；、]{{1,8}}的)?(?:{SUPPORT})(?!\S*(?:方案|文件))|"
-        rf"(?:有没有|有无)(?:(?:什么|啥)(?:别的|其他)?(?:{SUPPORT}|说法)|(?:支持|扶持|帮助|政策|照顾|好处|福利|说法|人管))|有{WHAT}帮忙|"
-        rf"(?:{GIVES_OR_GETS})[^,，。?？!！;；、]{{0,12}}?{WHAT}(?:些|种|样)?(?:东西|钱|忙)?[光呢呀啊吗嘛]?(?:[?？。!！,，]|$)|"
-        rf"有(?:些)?{WHAT}(?:钱|忙|东西)?(?:是)?(?:我们?|咱们?|俺)?(?:这样的人?|这种人?)?(?:能|可以|可)(?:{GIVES_OR_GETS})|{WHAT}(?:能|可以)(?:享受|帮)|"
+        rf"(?:有没有|有无)(?:(?:什么|啥)(?:别的|其他)?(?:{SUPPORT}|说法)|(?:支持|扶持|帮助|政策|照顾|好处|福利|说法))|有{WHAT}帮忙|"
+        rf"{GIVES_OR_GETS}{UP_TO}{WHAT}(?:些|种|样)?(?:东西|钱|忙)?[光呢呀啊吗嘛]?(?:[?？。!！,，]|$)|"
+        rf"有(?:些)?{WHAT}(?:钱|忙|东西)?(?:是)?(?:我们?|咱们?|俺)?(?:这样的人?|这种人?)?(?:能|可以|可)?(?:{GIVES_OR_GETS}|领|拿|申请)|{WHAT}(?:能|可以)(?:享受|帮)|"
         r"(?:都|能|可以|给)\S{0,4}帮\S{0,3}(?:什么|啥|哪些)|有(?:些)?(?:哪些|什么|啥)(?:甜头|光)|(?:各|都)给(?:些|点)?(?:啥|什么)|"
         r"(?:做了|有)(?:些|哪些|什么|啥)(?:事|工作|举措)?$|"
-        r"what (?:would|will|could|can|does|do|might) (?:the |they |\S+ )?(?:city|county|district|government|town|place|\S+) (?:(?:city|county|district|government) )?(?:do (?:for|to help|about us)|make (?:it )?(?:easier|available)|make available|offer|give|provide)\b|"
+        r"what (?:would|will|could|can|does|do|might) (?:the |\S+ )?(?:city|county|district|government|town|place|(?!they|rules?|regulations?|law|documents?|measures?|policy|policies|article|clause|police|i\b|we\b)\S+) (?:(?:city|county|district|government) )?(?:do (?:for|to help|about us)|make (?:it )?(?:easier|available)|make available|offer|give|provide)\b|"
         r"what (?:would|could|can|might|do) (?!\S+ have )(?:i|we|someone|people|somebody|an? [^,.?]{2,40}?|my [^,.?]{2,30}?|our [^,.?]{2,30}?) (?:get|claim|apply for|receive|qualify for|be entitled to)\b(?! from| in (?:return|exchange|touch)| to\b)|"
         r"what(?: is|'s) there for|what(?:'s| is) available|"
         r"what (?:kind of |kinds of |sort of )?(?:support|help|policies|policy|subsid\w+|benefits?|assistance|incentives?|perks)|"
@@ -106,7 +111,7 @@ FOLLOW_UP = re.compile(
 PART_OF_NAME = re.compile(
     r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去一家个某所这那当两几])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系)|[话版]"
 )
-# The same in English: Dayu Waterproof; not Ordos City.
+# The same in English: Changchun Motors; not Changchun City.
 PART_OF_ENGLISH_NAME = re.compile(
     r" (?!City|County|District|Province|Prefecture|Municip|Region|Autonomous|Development|Zone|Banner|Government|People|Town|Economic|I\b)[A-Z][a-z]+"
 )
@@ -270,10 +275,13 @@ def in_parts(query: Query) -> tuple[Query, ...]:
     if not 1 < len(asking) <= MOST_PARTS:
         return ()
     parts = []
+    anchor = asking[0]
     for i in asking:
         told = [piece for j, piece in enumerate(pieces[:i]) if j not in asking]
-        if not told and i != asking[0] and not _stands_alone(pieces[i]):
-            told = [pieces[asking[0]]]  # the first question names what the others are about
+        if i != anchor and _stands_alone(pieces[i]):
+            anchor = i
+        elif not told and i != anchor:
+            told = [pieces[anchor]]  # the first question on a matter names what those behind it are about
         before = ",".join(told)[-PART_CONTEXT_CHARS:]
         text = f"{before},{pieces[i]},{pieces[i]}" if before else pieces[i]
         parts.append(replace(query, text=text, asked=pieces[i].strip(), intents=_intents(pieces[i])))
@@ -300,10 +308,10 @@ LEAST_TELLING = 1
 """Signs of a question besides those of asking below which it names nothing."""
 
 
-def says_little(question: str) -> bool:
+def names_nothing(question: str) -> bool:
     """Whether a question names nothing that could be searched for.
 
-    >>> says_little("到点了咋整"), says_little("要不要带照片")
+    >>> names_nothing("到那时候怎么办"), names_nothing("要不要带照片")
     (True, False)
     """
     folded = fold(question)
@@ -324,6 +332,7 @@ def _each_whom(query: Query) -> tuple[Query, ...]:
     if match is None:
         return ()
     around = text[match.end() :] if re.match(r"\s*[:：]", text[match.end() :]) else text[: match.start()]
+    around = re.sub(r"^\s*(?:[请請][问問]|你好|您好)[,，]?", "", around)
     things = [
         re.sub(r"^\s*(?:[还還]有|以及)", "", part).strip(" :：,，。？?")
         for part in re.split(r"[、,，;；]|[还還]有|以及", around)
@@ -488,7 +497,11 @@ def _asked_about(text: str, mentions: list[Mention]) -> list[Mention]:
         for m in asked
         if not COMES_FROM.search(text[: m.span[0]]) and not COMES_FROM_AFTER.match(text[m.span[1] :])
     ]
-    seated = [m for m in mentions if SEATED.match(text[m.span[1] : m.span[1] + 8])]
+    seated = [
+        m
+        for m in mentions
+        if SEATED.match(text[m.span[1] : m.span[1] + 8]) and not COMES_FROM.search(text[: m.span[0]])
+    ]
     return _without_wider(text, settled or asked or seated)
 
 
@@ -531,11 +544,14 @@ def _scope(chosen: list[tuple[Place, ...]], held: Sequence[Metadata], question: 
     """The documents that may be searched; all of them when no place is asked about."""
     number = canonical_number(question)
     quoted = re.findall(r"《([^》]{6,})》", to_simplified(question))
-    bare = _bare(question)
+    typed = _bare(question)
     named = [
         m
         for m in held
-        if (m.doc_number and (m.doc_number == number or _bare(m.doc_number) in bare))
+        if (
+            m.doc_number
+            and (m.doc_number == number or re.search(rf"{re.escape(_bare(m.doc_number))}(?!\d)", typed))
+        )
         or _names_title(quoted, m)
     ]
     if named or not chosen:
@@ -555,7 +571,7 @@ def _scope(chosen: list[tuple[Place, ...]], held: Sequence[Metadata], question: 
 
 
 def _bare(number: str) -> str:
-    """A document's number as it is typed in haste, or left by a page that lost its brackets: 图政办发201889."""
+    """A document's number as it is typed in haste, or left by a page that lost its brackets: 长政办发20207."""
     return re.sub(r"[\s〔〕\[\]【】（）()［］第号號]", "", to_simplified(number))
 
 

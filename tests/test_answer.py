@@ -310,17 +310,17 @@ def test_which_places_asked_by_a_lay_word_in_quotes_are_found_by_the_official_on
 
 def test_what_holds_outside_a_bound_is_told_to_whom_it_concerns(tmp_path: Path) -> None:
     text = (
-        "朔州市助企办法\n\n第一条 年营业收入500万元以上的企业，由街道选派专员联系。其他企业由楼宇管家联系。\n\n"
+        "朔州市助企办法\n\n第一条 营业面积500平方米以上的商店，由街道派人联系。其余商店由网格员联系。\n\n"
         "第二条 本办法自发布之日起施行。\n"
     )
     seeds = write_documents(tmp_path / "seeds", [("a.txt", text)])
     build(tmp_path / "home", seeds, FakeEmbedder())
     asker = Answerer(load(tmp_path / "home", FakeEmbedder().identity), FakeEmbedder())
-    query = understand("朔州年营业收入300万元的企业由谁联系？", (), tuple(asker.index.metadata.values()))
+    query = understand("朔州营业面积300平方米的商店由谁联系？", (), tuple(asker.index.metadata.values()))
     chosen = select(query, asker.search(query), asker.index)
     assert [item.text for item in chosen][:2] == [
-        "第一条 年营业收入500万元以上的企业，由街道选派专员联系。",
-        "其他企业由楼宇管家联系。",
+        "第一条 营业面积500平方米以上的商店，由街道派人联系。",
+        "其余商店由网格员联系。",
     ]
 
 

@@ -159,8 +159,8 @@ def test_a_whole_list_is_recognised(question: str, whole: bool) -> None:
 @pytest.mark.parametrize(
     ("question", "kinds"),
     [
-        ("四个专利在手，只问钱的事，贷款也好补贴也好", {"loan", "subsidy", "tax"}),
-        ("we hold two patents, what help is there?", set()),
+        ("有两件商标，只想了解钱的方面", {"loan", "subsidy", "tax"}),
+        ("we own a patent already, is there support?", set()),
         ("知识产权方面有什么支持", {"property"}),
     ],
 )
