@@ -41,7 +41,7 @@ KINDS: dict[str, re.Pattern[str]] = {
     "registration": re.compile(
         r"营业执照|登记|注册|开办(?!.{0,3}业务)|注销|审批|证照|先照后证|创业场所|经营场所|一窗|一网通办|办理|开户"
     ),
-    "property": re.compile(r"专利|知识产权|商标|科技成果"),
+    "property": re.compile(r"专利|知识产权|商标"),
     "talent": re.compile(r"人才|签证|居留|工作许可|子女入学|(?:在职|离岗|兼职)创业|离岗创办"),
     "job": re.compile(r"招聘|公益性岗位|就业岗位|岗位面向|用工|就业援助|就业服务"),
     "service": re.compile(
