@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from conftest import FakeEmbedder, FakeGenerator, write_documents
 
+from rag import overview
 from rag.answer import Answerer
 from rag.index import build, load
 from rag.overview import (
@@ -123,10 +125,23 @@ def test_groups_named_as_examples_keep_nobody_out(tmp_path: Path) -> None:
     assert "3000元" not in answer.text  # for graduates alone
 
 
-def test_a_firm_gets_what_is_for_anybody_before_what_is_for_some_people(answerer: Answerer) -> None:
-    shown = lines(answerer.answer("我们公司刚搬到朔州，有什么支持？", mode="extractive"))
-    first = next(i for i, text in enumerate(shown) if "放宽落户" in text or "办公场地" in text)
-    assert first < next(i for i, text in enumerate(shown) if "3000元" in text)
+def test_to_a_firm_what_is_for_certain_people_counts_less(
+    answerer: Answerer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = understand("我们公司刚搬到朔州，有什么支持？", (), tuple(answerer.index.metadata.values()))
+    aim = answerer.embedder.embed_query(aim_of(query.text))
+
+    def scores() -> dict[str, float]:
+        found = answerer.search(query)
+        return {each.line: each.score for each in supports(query, found, answerer.index, aim)}
+
+    of_firm = scores()
+    monkeypatch.setattr(overview, "RUNS_A_FIRM", re.compile("(?!)"))
+    of_anybody = scores()
+    graduates = next(line for line in of_firm if "3000元" in line)
+    premises = next(line for line in of_firm if "办公场地" in line)
+    assert of_firm[graduates] < of_anybody[graduates]
+    assert of_firm[premises] == of_anybody[premises]
 
 
 def test_what_is_budgeted_comes_behind_what_is_given(answerer: Answerer) -> None:
