@@ -25,6 +25,8 @@ from rag.types import Answer, Mode
 FILE = "feedback.sqlite"
 VERDICTS = ("right", "wrong_city", "wrong_number", "condition_missing", "wrong_citation", "not_answered")
 MAX_NOTE_CHARS = 500
+MOST_A_DAY = 1000
+"""Pieces kept of one day: as nothing is known of who sends them, a flood can only be stopped for everybody."""
 MASK = "***"
 # Identity cards (18 or 15 digits), mobile and landline numbers, bank cards, e-mail addresses; with or without
 # the blanks and dashes that people write between the digits.
@@ -86,7 +88,8 @@ def add(
 ) -> None:
     """Keep one piece of feedback and delete what is older than `keep_days`.
 
-    Raises `InputError` for an unknown verdict and `StorageError` if the file cannot be written.
+    Raises `InputError` for an unknown verdict and where the day has `MOST_A_DAY` already, `StorageError` if the file
+    cannot be written.
     """
     if verdict not in VERDICTS:
         raise InputError(f"{verdict!r} is no verdict; expected one of: {', '.join(VERDICTS)}.")
@@ -111,6 +114,13 @@ def add(
     with _opened(home) as database:
         oldest = today - datetime.timedelta(days=keep_days)
         database.execute("DELETE FROM feedback WHERE day < ?", (oldest.isoformat(),))
+        (of_today,) = database.execute(
+            "SELECT COUNT(*) FROM feedback WHERE day = ?", (today.isoformat(),)
+        ).fetchone()
+        if of_today >= MOST_A_DAY:
+            raise InputError(
+                f"{MOST_A_DAY} pieces of feedback were kept today, the most of a day. Come back tomorrow."
+            )
         database.execute(
             "INSERT INTO feedback (day, verdict, note, question, history, place, mode, answer) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -557,6 +557,15 @@ def test_feedback_is_stored_and_its_numbers_masked(browser: Browser, shelf: str,
     assert kept.note == "应该是20万元，我的电话***"
 
 
+def test_feedback_beyond_the_days_limit_is_told(
+    browser: Browser, shelf: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feedback, "MOST_A_DAY", 0)
+    with visit(browser, shelf) as page:
+        ask(page, LOAN).get_by_role("button", name="对", exact=True).click()
+        expect(page.locator("#tw-toast")).to_contain_text("已达上限")
+
+
 def test_the_finder_lists_what_applies_with_its_reason(browser: Browser, shelf: str) -> None:
     with visit(browser, shelf, width=360, height=740) as page:
         page.get_by_role("tab", name="找支持").click()

@@ -92,6 +92,18 @@ def test_what_is_too_old_goes(tmp_path: Path) -> None:
     assert [entry.question for entry in feedback.entries(tmp_path)] == ["新的"]
 
 
+def test_a_flood_is_kept_up_to_the_days_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feedback, "MOST_A_DAY", 2)
+    keep(tmp_path, today=DAY - datetime.timedelta(days=1))
+    for _ in range(2):
+        keep(tmp_path)
+    with pytest.raises(InputError, match="tomorrow"):
+        keep(tmp_path)
+    assert len(feedback.entries(tmp_path)) == 3
+    keep(tmp_path, today=DAY + datetime.timedelta(days=1))
+    assert len(feedback.entries(tmp_path)) == 4
+
+
 def test_an_unknown_verdict_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="wrong_city"):
         feedback.add(tmp_path, answer(), "bad", today=DAY, keep_days=1)

@@ -11,7 +11,7 @@ import gradio as gr
 
 from rag import feedback
 from rag.config import Settings
-from rag.errors import TiaowenError
+from rag.errors import InputError, TiaowenError
 from rag.types import Language, Mode
 from rag.understand import MAX_QUESTION_CHARS
 from ui import show
@@ -240,6 +240,9 @@ class Chat:
                 today=datetime.date.today(),
                 keep_days=self.settings.feedback_days,
             )
+        except InputError as error:
+            log.warning("feedback not kept: %s", error)
+            return _once(word("feedback_full", lang))
         except TiaowenError as error:
             log.error("feedback not kept: %s", error)
             return _once(word("not_kept", lang))

@@ -122,6 +122,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "thanks": ("已记下，谢谢", "Noted, thank you"),
     "choose_verdict": ("请先选哪里有问题", "Please choose what is wrong"),
+    "feedback_full": (
+        "今天收到的反馈已达上限，没有记下，请明天再试",
+        "Today's limit of feedback is reached; not kept, please try again tomorrow",
+    ),
     "not_kept": ("没有记下，请稍后再试", "Not kept; please try again later"),
     # a card
     "clause": ("条款", "Clause"),
