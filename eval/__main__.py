@@ -124,6 +124,12 @@ def _parser() -> argparse.ArgumentParser:
     readme = commands.add_parser("readme", help="make the README's table of figures of the last full run")
     readme.add_argument("--out", type=Path, default=Path("runs"), help="folder of the run (default runs)")
     readme.set_defaults(run=_readme)
+    adapter = commands.add_parser(
+        "adapter", help="train the embedder's adapter on the training questions (a quarter of an hour)"
+    )
+    adapter.add_argument("--out", type=Path, required=True, help="write the adapter here (.safetensors)")
+    adapter.add_argument("--seed", type=int, default=0)
+    adapter.set_defaults(run=_adapter)
     bench = commands.add_parser(
         "bench", help="measure the speed of a step against a baseline of the same run"
     )
@@ -277,6 +283,18 @@ def _retrieval(
     names = ("area_under_curve", "brier", "calibration_error")
     shown += [f"{name.replace('_', ' '):42} {sure[name]:.3f}" for name in names if sure[name] is not None]
     return {**made, "ablations": rows, "sufficiency": sure}, shown
+
+
+def _adapter(arguments: argparse.Namespace) -> int:
+    from eval.adapter import TRAINING, examples, train
+    from rag import models, terminal
+
+    settings = config.load()
+    model = models.resolve(settings.cache, settings.embedder, "embedder")
+    with terminal.progress() as told:
+        train(Path(model), arguments.out, examples(TRAINING), progress=told, seed=arguments.seed)
+    print(f"-> {arguments.out}")
+    return 0
 
 
 def _bench(arguments: argparse.Namespace) -> int:

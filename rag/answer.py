@@ -116,7 +116,7 @@ LITTLE = 2
 # A place has what "which places" asks about when its best sentence lies by its cosine no further than this behind the
 # best of all places, and holds this share of the words that one holds; a smaller share where it names the group of
 # people that the question is about. Set on the questions of `eval/sets` that ask so.
-PLACE_COSINE, PLACE_COVERAGE, GROUP_COVERAGE = 0.03, 0.4, 0.35
+PLACE_COSINE, PLACE_COVERAGE, GROUP_COVERAGE = 0.15, 0.4, 0.35
 MOST_OF_PLACE = 2
 """Supports told of a place beside its best sentence, where a question asks what each place gives."""
 
@@ -974,4 +974,5 @@ def load_answerer(settings: Settings, *, mode: Mode) -> Answerer:
 def load_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name."""
     model = models.resolve(settings.cache, settings.embedder, "embedder")
-    return SentenceTransformerEmbedder(model, models.identity(settings.cache, settings.embedder))
+    identity = models.identity(settings.cache, settings.embedder)
+    return SentenceTransformerEmbedder(model, identity, adapter=models.adapter(settings.embedder))

@@ -71,7 +71,7 @@ LEAST_TOLD, MOST_FURTHER = 0.72, 0.3
 LEAST_APART = 0.15
 """A clause further off than this does not excuse what the nearest one is told without."""
 # Of an English sentence: the cosine with the clause's closest sentence, and the share of its words that it says.
-LEAST_ENGLISH_COSINE, LEAST_ENGLISH_SHARE, LEAST_ENGLISH_ALIKE = 0.79, 0.22, 0.42
+LEAST_ENGLISH_COSINE, LEAST_ENGLISH_SHARE, LEAST_ENGLISH_ALIKE = 0.54, 0.22, 0.42
 ENGLISH_LOWER = re.compile(r"\b(?:at least|no less than|minimum|more than|over|exceed\w*)\b")
 ENGLISH_UPPER = re.compile(
     r"\b(?:up to|at most|no more than|maximum|within|not exceed\w*|below|under|less than)\b"

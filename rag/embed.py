@@ -44,7 +44,7 @@ class Embedder(Protocol):
 class SentenceTransformerEmbedder:
     """A sentence-transformers model: a folder on disk, or a hub name where a hub can be reached."""
 
-    def __init__(self, model: str | Path, identity: str) -> None:
+    def __init__(self, model: str | Path, identity: str, *, adapter: Path | None = None) -> None:
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
@@ -54,7 +54,9 @@ class SentenceTransformerEmbedder:
         # bfloat16 is fastest where the processor reckons with it; elsewhere it is emulated and, measured on one
         # with AVX2, takes six times as long as float32. The vectors agree to a cosine of 0.9999.
         dtype = torch.bfloat16 if torch.backends.cpu.get_cpu_capability() == "AVX512" else torch.float32
-        options: dict[str, Any] = {"device": "cpu", "model_kwargs": {"dtype": dtype}}
+        # An adapter is added in float32: bfloat16 would lose most of so small a change.
+        loaded_as = torch.float32 if adapter else dtype
+        options: dict[str, Any] = {"device": "cpu", "model_kwargs": {"dtype": loaded_as}}
         if Path(model).is_dir():
             options["local_files_only"] = True
         try:
@@ -63,6 +65,9 @@ class SentenceTransformerEmbedder:
             raise ModelError(
                 f"The embedding model {model} does not load: {error}. Run `tiaowen models verify`."
             ) from error
+        if adapter is not None:
+            _adapt(self._model, adapter)
+            self._model.to(dtype)
         self.identity = identity
         self.dimension = int(self._model.get_embedding_dimension() or 0)
 
@@ -89,6 +94,22 @@ class SentenceTransformerEmbedder:
         rows = np.asarray(rows, dtype=np.float32)
         unit: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
         return unit
+
+
+def _adapt(model: Any, adapter: Path) -> None:
+    """Add a low-rank adapter (Hu et al. 2021, "LoRA") to the weights of a model: W + B A for each layer that it names.
+
+    Raises `ModelError` where it was trained for another model.
+    """
+    from safetensors.torch import load_file
+
+    try:
+        changes = load_file(adapter)
+        weights = dict(model[0].auto_model.named_parameters())
+        for name in sorted({name.rpartition(".")[0] for name in changes}):
+            weights[f"{name}.weight"].data += changes[f"{name}.B"].float() @ changes[f"{name}.A"].float()
+    except (OSError, KeyError, RuntimeError) as error:
+        raise ModelError(f"The adapter {adapter.name} does not fit the embedding model: {error}.") from error
 
 
 def passages_of(

@@ -16,6 +16,8 @@ The embedder's weights are unpacked from 4 bits to float16, not float32: 0.25 GB
 as fast, and the vectors' cosine to the float32 ones is 1 - 1e-7. (A weight is a 4-bit number times a float16
 scale, so float16 loses four bits of its product, far below what bfloat16 loses.) The config says float32,
 so that whoever asks for no other type computes in that.
+
+An adapter (a small change of the weights, trained here) ships with this package; `rag.embed` adds it on loading.
 """
 
 from __future__ import annotations
@@ -97,6 +99,8 @@ class Model:
     about: str
     built_bytes: int
     files: tuple[SourceFile, ...]
+    adapter: str = ""
+    """A low-rank adapter that ships with this package and is added to the weights on loading; "" for none."""
 
     @property
     def source_bytes(self) -> int:
@@ -214,6 +218,12 @@ def path(cache: Path, name: str, *, catalogue: Catalogue = CATALOGUE) -> Path:
     return _entry(root, model)
 
 
+def adapter(name: str, *, catalogue: Catalogue = CATALOGUE) -> Path | None:
+    """The adapter that belongs to a model of the catalogue, None where it has none or the model is another."""
+    held = catalogue[name].adapter if name in catalogue else ""
+    return CATALOGUE_FILE.parent / held if held else None
+
+
 def resolve(cache: Path, name: str, role: Role, *, catalogue: Catalogue = CATALOGUE) -> str | Path:
     """What to load for a setting: the path of a catalogue model, a local path, or else `name` for the hub.
 
@@ -236,12 +246,14 @@ def resolve(cache: Path, name: str, role: Role, *, catalogue: Catalogue = CATALO
 def identity(cache: Path, name: str, *, catalogue: Catalogue = CATALOGUE) -> str:
     """A short name that differs when the model differs, for the index's manifest.
 
-    Of a catalogue model: its name and the hash of its sources. Of local files: the name and a hash of every
+    Of a catalogue model: its name and the hash of its sources, adapter included. Of local files: the name and a hash of every
     file's path, size, first and last MiB (a model of gigabytes is not read whole). Of a hub model: the name
     and the revision that was downloaded, "unknown" before the first download: ask after loading.
     """
     if name in catalogue:
         sources = json.dumps(_sources(catalogue[name]), sort_keys=True).encode()
+        if (added := adapter(name, catalogue=catalogue)) is not None:
+            sources += added.read_bytes()
         return f"{name}@{hashlib.sha256(sources).hexdigest()[:12]}"
     local = Path(name).expanduser()
     if local.exists():
