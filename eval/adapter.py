@@ -97,13 +97,11 @@ def _example(question: dict[str, Any], read: Reading) -> Example:
     )
 
 
-def train(
-    model: Path, out: Path, taught: Sequence[Example], *, progress: Progress, seed: int = 0, steps: int = 0
-) -> None:
+def train(model: Path, out: Path, taught: Sequence[Example], *, progress: Progress, seed: int = 0) -> None:
     """Train on `taught` and write the adapter of the model in the folder `model` to `out`.
 
-    About a quarter of an hour on two cores with AVX-512 and half precision; `steps` ends it sooner. The same seed
-    on the same machine gives the same adapter but for rounding.
+    About a quarter of an hour on two cores with AVX-512 and half precision. The same seed on the same machine
+    gives the same adapter but for rounding.
     """
     import torch
     from safetensors.torch import save
@@ -118,7 +116,7 @@ def train(
     added = _with_changes(network)
     encode = _Encoder(network, tokenizer)
     hard = _closest(encode, taught, progress)
-    plan = _plan(taught, chance)[: steps or None]
+    plan = _plan(taught, chance)
     weights = [each for change in added.values() for each in (change.down, change.up)]
     optimizer = torch.optim.AdamW(weights, lr=RATE, weight_decay=DECAY)
     warm = max(1, int(WARM * len(plan)))

@@ -246,8 +246,8 @@ def resolve(cache: Path, name: str, role: Role, *, catalogue: Catalogue = CATALO
 def identity(cache: Path, name: str, *, catalogue: Catalogue = CATALOGUE) -> str:
     """A short name that differs when the model differs, for the index's manifest.
 
-    Of a catalogue model: its name and the hash of its sources, adapter included. Of local files: the name and a hash of every
-    file's path, size, first and last MiB (a model of gigabytes is not read whole). Of a hub model: the name
+    Of a catalogue model: its name and the hash of its sources, adapter included. Of local files: the name and a
+    hash of every file's path, size, first and last MiB (a model of gigabytes is not read whole). Of a hub model: the name
     and the revision that was downloaded, "unknown" before the first download: ask after loading.
     """
     if name in catalogue:
