@@ -887,6 +887,22 @@ def _stated(item: Evidence, language: Language) -> str:
     return say("english_frame", language, place=place, label=item.clause.label, quote=item.text)
 
 
+def _framed_once(lines: Sequence[Line], citations: Sequence[Evidence]) -> list[Line]:
+    """English lines in which of several verbatim ones of a document only the first names the place."""
+    framed: list[Line] = []
+    before = None
+    for line in lines:
+        item = citations[line.marks[0] - 1] if isinstance(line, Claim) and line.marks else None
+        verbatim = item is not None and line.text == _stated(item, "en")
+        document = item.clause.document if item is not None and verbatim else None
+        if item is not None and document is not None and document == before:
+            text = say("english_frame_next", "en", label=item.clause.label, quote=item.text)
+            line = replace(line, text=text)
+        framed.append(line)
+        before = document
+    return framed
+
+
 def _fused(hits: Sequence[Hit], listed: Sequence[Clause]) -> tuple[Hit, ...]:
     """The clauses found and those of a list as one ranking: by both ranks."""
     clauses = {clause.id: clause for clause in (*(hit.clause for hit in hits), *listed)}
@@ -918,6 +934,8 @@ def _finish(
                 order.setdefault(mark, len(order) + 1)
             line = replace(line, marks=tuple(order[mark] for mark in line.marks))
         renumbered.append(line)
+    if query.language == "en":
+        renumbered = _framed_once(renumbered, [plan.evidence[mark - 1] for mark in order])
     citations = tuple(plan.evidence[mark - 1] for mark in order)
     dated = _notices([item.metadata for item in citations], query.language, as_of)
     return Answer(

@@ -24,6 +24,7 @@ from rag.slots import NUMBER, SLOTS, counted
 from rag.split import DEPARTMENT_PARENTHESIS
 from rag.terms import Scope, tokens
 from rag.types import Clause, Evidence, Query, Sentence, Span
+from rag.understand import without_labels
 
 CHARS_ONE_THING = 300
 CHARS_SEVERAL = 400
@@ -54,6 +55,8 @@ ENGLISH_MARGIN_ONE_THING, ENGLISH_MARGIN_SEVERAL = 0.5, 0.6
 SHORTEST_PIECE = 8
 """Characters of a sentence below which it says nothing beside a better one: 能力。"""
 CLAUSES_LOOKED_AT = 8
+LEAST_ASKED, ASKED_IN_CLAUSE = 2, 0.3
+"""How many of its words, and what share of them, a question has in common with what it asks for of a clause it names."""
 
 # ... is no sum that only says from when on: 营业收入首次达到10亿元.
 THRESHOLD = re.compile(
@@ -101,6 +104,8 @@ KEEPS_OUT = re.compile(
 LEAST_NEWS, MOST_KEPT_OUT_CHARS = 0.1, 140
 """Of a question's words, what such a sentence has to hold besides those that are told already; and its most characters."""
 
+# A piece that says nothing without the sentence before it, and up to how many characters both are one piece.
+DEPENDENT, MOST_JOINED_CHARS = re.compile(r"^(?:但|且|其中|否则)|^[^,，]{1,30}除外[。；;]?$"), 160
 # A sentence that leans on the one before it.
 LEANING = re.compile(r"^(?:其中|同时|此外|并|且|但|上述|前款|该|对其|其|以上|期满|逾期)")
 
@@ -189,6 +194,13 @@ class Scorer:
         """The idf-weighted share of the question's words that `text` holds; 0 to 1."""
         held = set(tokens(fold(text)))
         return max(_share(self.own, held), _share(self.wide, held), self._english_share(held))
+
+    def asks_for(self, part: Scored) -> bool:
+        """Whether a question that names a clause's number asks for what this sentence of it says, not for all of it."""
+        title = self.index.metadata[self.index.clauses[part.clause].document].title or ""
+        asked = self._content(without_labels(self.query.asked)) - set(tokens(fold(title)))
+        held = asked & set(tokens(fold(part.sentence.text)))
+        return len(held) >= LEAST_ASKED and len(held) >= ASKED_IN_CLAUSE * len(asked)
 
     def news(self, text: str, told: set[str]) -> float:
         """The weighted share of the question's words that `text` holds and the tokens `told` do not; 0 to 1."""
@@ -281,7 +293,7 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
     """
     scorer = Scorer(query, found, index)
     if query.labels:
-        looked_up = _looked_up(query, found, index)
+        looked_up = _looked_up(query, found, scorer)
         if looked_up:
             return looked_up
     several = bool(query.intents & {"list", "compare", "overview", "papers"})
@@ -329,7 +341,34 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
         if number in order
     }
     chosen.sort(key=lambda part: (heads.get(part.clause, order[part.clause]), part.clause, part.position))
-    return tuple(of_sentence(index, part.clause, part.sentence) for part in chosen)
+    return _joined([of_sentence(index, part.clause, part.sentence) for part in chosen], index)
+
+
+def _joined(evidence: Sequence[Evidence], index: Index) -> tuple[Evidence, ...]:
+    """`evidence` with each piece that cannot be read alone, 继承的除外。, in one with the sentence right before it."""
+    joined: list[Evidence] = []
+    for item in evidence:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and before.clause == item.clause
+            and DEPENDENT.search(item.text)
+            and len(before.text) + len(item.text) <= MOST_JOINED_CHARS
+            and _follows(before.span, item.span, index.sentences[index.number[item.clause.id]])
+        ):
+            span = Span(before.span.start, item.span.end)
+            quote = index.quote(item.clause.document, span)
+            joined[-1] = Evidence(item.clause, item.metadata, span, quote, before.text + item.text)
+        else:
+            joined.append(item)
+    return tuple(joined)
+
+
+def _follows(before: Span, after: Span, sentences: Sequence[Sentence]) -> bool:
+    """Whether no sentence stands between two spans of a clause, the first of them before the second."""
+    return before.end <= after.start and not any(
+        before.end <= part.span.start and part.span.end <= after.start for part in sentences
+    )
 
 
 def best_of(query: Query, evidence: Sequence[Evidence], found: Found, index: Index) -> int:
@@ -540,17 +579,23 @@ def _exceptions(best: Scored, have: set[tuple[int, int]], scorer: Scorer) -> lis
     return found
 
 
-def _looked_up(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
-    """The sentences of the clauses whose number the question names, up to the budget for several things."""
+def _looked_up(query: Query, found: Found, scorer: Scorer) -> tuple[Evidence, ...]:
+    """The sentences of the clause whose number the question names, up to the budget for several things.
+
+    Where the question asks for a thing in it only those that bear on that.
+    """
+    index = scorer.index
     for label in query.labels:
         numbers = [
             index.number[hit.clause.id] for hit in found.hits if label_matches(hit.clause.label, label)
-        ][:2]
-        evidence: list[Evidence] = []
-        for number in numbers[:1]:
-            evidence += [of_sentence(index, number, part) for part in index.sentences[number]]
-        if evidence:
-            return _within(evidence, CHARS_SEVERAL)
+        ]
+        parts = [scorer.score(n, i) for n in numbers[:1] for i in range(len(index.sentences[n]))]
+        if parts:
+            best = max(parts, key=lambda part: part.score)
+            if scorer.asks_for(best):
+                parts = [part for part in parts if part.score >= best.score - MARGIN_ONE_THING]
+            evidence = [of_sentence(index, part.clause, part.sentence) for part in parts]
+            return _joined(_within(evidence, CHARS_SEVERAL), index)
     return ()
 
 
@@ -673,11 +718,14 @@ def _confidence(fit: float, missing: Sequence[str]) -> float:
 
 
 def _scored(scorer: Scorer, item: Evidence, index: Index) -> Scored | None:
+    """The best scored sentence of a piece of evidence; None where it is none, as departments are."""
     number = index.number[item.clause.id]
-    for position, sentence in enumerate(index.sentences[number]):
-        if sentence.span == item.span:
-            return scorer.score(number, position)
-    return None
+    parts = [
+        scorer.score(number, position)
+        for position, sentence in enumerate(index.sentences[number])
+        if item.span.start <= sentence.span.start and sentence.span.end <= item.span.end
+    ]
+    return max(parts, key=lambda part: part.score, default=None)
 
 
 def _filled(name: str, query: Query, evidence: Sequence[Evidence], index: Index) -> bool:

@@ -865,7 +865,7 @@ def departments_of(text: str, printed: str | None = None) -> tuple[Department, .
     `printed` is the text before simplification, position by position; names are given as they stand there.
     """
     match = DEPARTMENT_PARENTHESIS.search(text)
-    if match is None or not DUTY.search(match[1]):
+    if match is None or not (DUTY.search(match[1]) or _only_names(text[: match.start()], match[1])):
         return ()
     found: dict[str, Department] = {}
     for part in re.split(r"[;；。]", INNER_PARENTHESIS.sub(_masked, match[1])):
@@ -875,6 +875,18 @@ def departments_of(text: str, printed: str | None = None) -> tuple[Department, .
             name = printed[at : at + len(name)] if printed is not None and at >= 0 else name
             found.setdefault(name, Department(name, role))
     return tuple(found.values())
+
+
+# How authorities and bodies are called, for a parenthesis that holds nothing but names: （县人社局、县财政局）.
+BODY = re.compile(
+    r"(?:局|委|委员会|办|办公室|厅|院|联合?会|政府|银行|[支分]行|部门|单位|中心|街道|乡镇|商会|协会|工会|妇联|残联|工商联|团委)$"
+)
+
+
+def _only_names(before: str, inside: str) -> bool:
+    """Whether a parenthesis behind the end of a sentence names bodies and says nothing else."""
+    names = [name for name, _ in _names_of(inside)]
+    return bool(names) and before.rstrip().endswith(("。", "；", ";")) and all(map(BODY.search, names))
 
 
 # The separators inside an inner parenthesis part no names; they are hidden while names are told apart.

@@ -468,6 +468,14 @@ def labels_of(question: str) -> tuple[str, ...]:
     return ()
 
 
+def without_labels(question: str) -> str:
+    """A question without the numbers of clauses in it, in simplified script."""
+    text = to_simplified(question)
+    for pattern in LABELS:
+        text = pattern.sub(" ", text)
+    return text
+
+
 # -- places ---------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ from rag.brief import under_scheme
 from rag.compose import parse_line
 from rag.fold import fold
 from rag.named import same_group
-from rag.quantities import Quantity, quantities
+from rag.quantities import Quantity, located, quantities
 from rag.terms import tokens
 from rag.types import Check, Claim, Evidence, Language, Outcome
 
@@ -32,15 +32,19 @@ DEPARTMENT_NAME = re.compile(r"[一-鿿]{2,14}?(?:管理局|服务局|保障局|
 # An English bound counts only beside its figure: "signed up to a platform" and "government" hold none.
 _FIGURE = r"(?= ?(?:an? |the )?(?:rmb|cny|usd|¥|\$)? ?(?:\d|one|two|three|four|five|six|ten|half))"
 UPPER = re.compile(
-    r"最高|最多|不超过|不高于|以下|以内|至多|上限|不得超过|之内|at most|no more than|\bmaximum|not exceed|"
-    rf"\b(?:up to|within|below|under){_FIGURE}"
+    r"最高|最多|不超过|不高于|以下|以内|至多|上限|不得超过|之内|at most|no more than|\bmaximum|not exceed|\bceiling\b|\bcapped\b|\bor (?:less|below|under|fewer)\b|"
+    rf"\b(?:up to|within|below|under|(?<!no )(?:less|fewer) than){_FIGURE}"
 )
 LOWER = re.compile(
-    r"最低|不低于|不少于|以上|至少|起步|超过(?<!不超过)(?<!不得超过)|突破|at least|no less than|\bminimum|\bexceed(?<!not exceed)|"
+    r"最低|不低于|不少于|以上|至少|起步|超过(?<!不超过)(?<!不得超过)|突破|at least|no less than|\bminimum|\bor (?:more|above|over)\b|\bexceed(?<!not exceed)|"
     rf"\b(?:more than|over){_FIGURE}"
 )
+# What bounds a figure right before or behind it, and how a claim tells both bounds of a range.
+BOUNDED_BEFORE = re.compile(r"(?:最高|最多|最低|不超过|不高于|不低于|不少于|至多|至少|上限)[^\d,.;，。；]{0,8}$")
+BOUNDED_BEHIND = re.compile(r"^(?:美?元|人|户|家|名|间|台|亩|平方米)?(?:[(（]含[^)）]*[)）])?以[上下内]")
+RANGE = re.compile(r"\d\S*(?: [a-z]+)?\s*(?:至|到|-|—|–|~|\bto\b|\band\b)\s*\S{0,6}\d")
 NEGATION = re.compile(
-    r"不得|不予|不能|不可|禁止|严禁|取消|不再|无需|无须|不需|免于|除外|未(?=[经按能])|没有|不(?:用|必|要求|受|允许|准|许|给|享受|纳入|属于|需要?|收)|\bnot?\b|n't\b|cannot|without|exempt|cancel|abolish|never|except"
+    r"不得|不予|不能|不可|禁止|严禁|取消|不再|无需|无须|不需|免于|除外|未(?=[经按能])|没有|不(?:用|必|要求|受|允许|准|许|给|享受|纳入|属于|需要?|收)|\bnot?\b|n't\b|cannot|without|absence of|lack(?:s|ing)?\b|exempt|cancel|abolish|never|except"
 )
 # A bare yes or no before a claim; its proof has to grant or deny something.
 BARE_ANSWER = re.compile(
@@ -211,11 +215,28 @@ def _faults(text: str, cited: Sequence[Evidence], language: Language) -> list[st
         for name, pattern in bounds
         if quantities(text) and pattern.search(folded) and not pattern.search(folded_proof)
     ]
+    if lost_bound(folded, folded_proof):
+        faults.append("a bound is left out")
     if language == "en":
         faults += _english_faults(text, proof, context)
     else:
         faults += _chinese_faults(folded, folded_proof, fold(context))
     return faults
+
+
+def lost_bound(claim: str, proof: str) -> bool:
+    """Whether a folded claim tells a figure flatly that its folded proof has only as a bound: 罚款五十元以上.
+
+    >>> lost_bound("罚款50元", "处五十元以上一百元以下罚款"), lost_bound("罚款50元至100元", "处五十元以上一百元以下罚款")
+    (True, False)
+    """
+    if UPPER.search(claim) or LOWER.search(claim) or RANGE.search(claim):
+        return False
+    bounded: dict[Quantity, bool] = {}
+    for found in located(proof):
+        bound = BOUNDED_BEFORE.search(proof[: found.start]) or BOUNDED_BEHIND.match(proof[found.end :])
+        bounded[found.quantity] = bounded.get(found.quantity, True) and bound is not None
+    return any(bounded.get(q, False) for q in quantities(claim) if q.kind in ("", "%"))
 
 
 def _shown(quantity: tuple[object, str]) -> str:
@@ -344,7 +365,29 @@ def _english_faults(text: str, proof: str, context: str) -> list[str]:
             and not is_named(fold(context), term)
         ):
             faults.append(f"{term.english[0] if term.english else term.official} is not in the evidence")
+    faults += [f"{name} is not in the evidence" for name in _other_supports(fold(text), fold(context))]
     return faults
+
+
+# What the names of many supports have in common, and so tells none of them from another.
+COMMON = re.compile(r"补贴|补助|津贴|奖励|奖补|资助|贷款|资金|服务|住房|一次性|创业|财政|政策")
+
+
+def _other_supports(claim: str, context: str) -> list[str]:
+    """The supports named in an English claim of which the evidence holds nothing that tells them apart: rental, purchase."""
+
+    def hinted(term: lexicon.Term) -> bool:
+        own = [COMMON.sub(" ", form) for form in (term.official, *term.short, *term.lay)]
+        told = {token for form in own for token in tokens(form) if len(token) > 1}
+        return not told or any(token in context for token in told)
+
+    return [
+        claim[start:end]
+        for start, end, named in lexicon.spans(claim)
+        if " " in claim[start:end].strip()
+        and all(term.kind == "support" for term in named)
+        and not any(map(hinted, named))
+    ]
 
 
 def lost_in_english(text: str, chinese: str) -> list[str]:

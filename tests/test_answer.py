@@ -20,6 +20,7 @@ from rag.index import Index, build, load
 from rag.overview import MOST_SHOWN
 from rag.types import (
     Answer,
+    Claim,
     ClaimChecked,
     Draft,
     EvidenceFound,
@@ -42,7 +43,7 @@ def answerer(library: Index, *replies: str | Exception) -> Answerer:
 
 def test_events_come_in_the_order_of_the_steps(library: Index) -> None:
     events = list(
-        answerer(library, "返乡农民工可申请最高30万元的创业担保贷款。[2]\n").stream(LOOKUP, as_of=DAY)
+        answerer(library, "返乡农民工可申请最高30万元的创业担保贷款。[1]\n").stream(LOOKUP, as_of=DAY)
     )
     kinds = [type(event) for event in events]
     assert kinds[:2] == [Understood, EvidenceFound]
@@ -60,7 +61,7 @@ def test_evidence_and_the_extractive_answer_come_before_the_model_writes(library
 
 def test_a_verified_draft_is_the_answer(library: Index) -> None:
     answer = answerer(
-        library, "高校毕业生、返乡农民工、退役军人自主创业可申请最高30万元的创业担保贷款。[2]\n"
+        library, "高校毕业生、返乡农民工、退役军人自主创业可申请最高30万元的创业担保贷款。[1]\n"
     ).answer(LOOKUP)
     assert answer.checks[0].outcome is Outcome.SUPPORTED
     assert "30万元" in answer.text
@@ -308,20 +309,59 @@ def test_which_places_asked_by_a_lay_word_in_quotes_are_found_by_the_official_on
     assert [item.metadata.place for item in answer.citations] == ["重庆市", "吕梁市"]
 
 
+def about(folder: Path, text: str) -> Answerer:
+    """An answerer over one document of this text."""
+    seeds = write_documents(folder / "seeds", [("a.txt", text)])
+    build(folder / "home", seeds, FakeEmbedder())
+    return Answerer(load(folder / "home", FakeEmbedder().identity), FakeEmbedder())
+
+
 def test_what_holds_outside_a_bound_is_told_to_whom_it_concerns(tmp_path: Path) -> None:
-    text = (
+    asker = about(
+        tmp_path,
         "朔州市助企办法\n\n第一条 营业面积500平方米以上的商店，由街道派人联系。其余商店由网格员联系。\n\n"
-        "第二条 本办法自发布之日起施行。\n"
+        "第二条 本办法自发布之日起施行。\n",
     )
-    seeds = write_documents(tmp_path / "seeds", [("a.txt", text)])
-    build(tmp_path / "home", seeds, FakeEmbedder())
-    asker = Answerer(load(tmp_path / "home", FakeEmbedder().identity), FakeEmbedder())
     query = understand("朔州营业面积300平方米的商店由谁联系？", (), tuple(asker.index.metadata.values()))
     chosen = select(query, asker.search(query), asker.index)
     assert [item.text for item in chosen][:2] == [
         "第一条 营业面积500平方米以上的商店，由街道派人联系。",
         "其余商店由网格员联系。",
     ]
+
+
+STALLS = (
+    "朔州市夜市摊位管理办法\n\n第一条 摊位证自领取之日起两年内不得转让；直系亲属继承的除外。\n\n"
+    "第二条 摊位应当保持清洁。摊主每晚收摊前打扫，垃圾装袋后送到收集点。领取摊位证时缴纳押金五百元。\n"
+)
+
+
+def test_what_cannot_be_read_alone_is_told_in_one_with_the_sentence_before_it(tmp_path: Path) -> None:
+    answer = about(tmp_path, STALLS).answer("朔州夜市的摊位证两年内能转让吗？", mode="extractive")
+    [citation] = [item for item in answer.citations if "转让" in item.text]
+    assert citation.text == "第一条 摊位证自领取之日起两年内不得转让；直系亲属继承的除外。"
+    assert citation.quote == "第一条 摊位证自领取之日起两年内不得转让；直系亲属继承的除外。"
+
+
+@pytest.mark.parametrize(
+    ("question", "pieces"),
+    [("朔州市办法第二条，领取摊位证的押金是多少？", 1), ("朔州市办法第二条讲什么？", 3)],
+)
+def test_of_a_clause_that_is_looked_up_what_is_asked_for_is_told(
+    tmp_path: Path, question: str, pieces: int
+) -> None:
+    answer = about(tmp_path, STALLS).answer(question, mode="extractive")
+    assert len(answer.citations) == pieces
+    assert "押金五百元" in answer.text
+
+
+def test_verbatim_english_lines_name_their_place_once(tmp_path: Path) -> None:
+    asker = about(tmp_path, STALLS)
+    answer = asker.answer("Clause 2 of Shuozhou: what does it say?", mode="extractive")
+    first, *others = [line for line in answer.lines if isinstance(line, Claim)]
+    assert first.text.startswith("Shuozhou City (朔州市), clause 2, says (in Chinese): “")
+    assert others
+    assert all(line.text.startswith("Clause 2: “") for line in others)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ def test_a_faithful_claim_stands(line: str) -> None:
         ("不可申请最高20万元的创业担保贷款。[1]", "negation"),
         ("创业担保贷款期限可以有几年。[1]", "repeats what is asked"),
         ("创业担保贷款可申请多少。[1]", "repeats what is asked"),
+        ("自主创业可申请20万元的创业担保贷款。[1]", "bound"),
     ],
 )
 def test_an_unfaithful_claim_does_not_stand(line: str, reason: str) -> None:
@@ -177,6 +178,25 @@ def test_a_claim_of_two_sentences_is_cited_to_both() -> None:
 def test_an_english_claim_says_what_its_proof_does(claim: str, stands: bool) -> None:
     beds = evidence("租赁房屋改建且租期五年以上的,每张床位补助6000元。")
     assert (verify(f"{claim} [1]", [beds], "en").outcome is Outcome.SUPPORTED) is stands
+
+
+FINE = evidence("超出摊位线经营的，处二十元以上六十元以下罚款。", "2.3")
+PURCHASE = evidence("申请购房补贴的，应当在交房前提出；在产权明确前提下办理。", "2.4")
+
+
+@pytest.mark.parametrize(
+    ("line", "item", "stands"),
+    [
+        ("The fine is 20 yuan.[1]", FINE, False),
+        ("The fine is from 20 yuan to 60 yuan.[1]", FINE, True),
+        ("The fine is 60 yuan or less.[1]", FINE, True),
+        ("Apply for the housing rental subsidy before you get the flat.[1]", PURCHASE, False),
+        ("Apply for the home purchase subsidy before you get the flat.[1]", PURCHASE, True),
+        ("In the absence of clear property rights you can apply.[1]", PURCHASE, False),
+    ],
+)
+def test_an_english_claim_keeps_bounds_supports_and_conditions(line: str, item: Evidence, stands: bool) -> None:
+    assert (verify(line, [item], "en").outcome is Outcome.SUPPORTED) is stands
 
 
 def test_an_english_bound_stands_beside_its_figure() -> None:
