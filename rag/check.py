@@ -26,6 +26,7 @@ from rag.compare import (
     PartMatch,
     Proof,
     compare,
+    others_in_charge,
     proof_of,
     quotes_in,
     share_of,
@@ -41,7 +42,7 @@ from rag.named import ENTERPRISE
 from rag.places import Mention, Place
 from rag.quantities import quantities
 from rag.retrieve import search_words
-from rag.statements import LEANING, Statement, blanked, is_idle, statements, states_nothing
+from rag.statements import CONTENT, LEANING, Statement, blanked, is_idle, statements, states_nothing
 from rag.terms import tokens
 from rag.types import (
     CheckedCitation,
@@ -68,10 +69,18 @@ LEAST_ALIKE = 0.52
 LEAST_HALF = 0.65
 # A clause that says this much of a sentence outweighs one that is further off by this.
 LEAST_TOLD, MOST_FURTHER = 0.72, 0.3
+MOST_BESIDE = 4
+"""Characters that a sentence may hold beside who is in charge, if it says nothing else."""
 LEAST_APART = 0.15
 """A clause further off than this does not excuse what the nearest one is told without."""
 # Of an English sentence: the cosine with the clause's closest sentence, and the share of its words that it says.
 LEAST_ENGLISH_COSINE, LEAST_ENGLISH_SHARE, LEAST_ENGLISH_ALIKE = 0.54, 0.22, 0.42
+ENGLISH_IN_CHARGE = re.compile(
+    r"\b(?:led|headed|handled|run|administered|managed) by\b|\bresponsib|\bin charge\b|\btakes? the lead\b"
+)
+# Where an English sentence may be two: the Chinese one is parted at its commas.
+ENGLISH_JOINT = re.compile(r"[,;] and |; |, while | and ")
+LEAST_HALF_WORDS = 4
 ENGLISH_LOWER = re.compile(r"\b(?:at least|no less than|minimum|more than|over|exceed\w*)\b")
 ENGLISH_UPPER = re.compile(
     r"\b(?:up to|at most|no more than|maximum|within|not exceed\w*|below|under|less than)\b"
@@ -127,6 +136,12 @@ class _Fit:
             and self.match.share >= LEAST_SHARE
             and all(part.share >= LEAST_PART or part.weight < 0.25 * heaviest for part in parts)
         )
+
+    @property
+    def names_others(self) -> bool:
+        """Whether it is cited and says all of the statement but for who does it."""
+        others = bool(self.differences) and all(d.kind == "department" for d in self.differences)
+        return others and self.cited and self.at_home and self.match.share >= LEAST_SHARE
 
     @property
     def order(self) -> tuple[float, ...]:
@@ -311,6 +326,8 @@ class _Check:
         statement = self.statement
         if statement.only_cites:
             return self._made(Verdict.NOT_CHECKABLE, ())
+        if charged := self._in_charge_alone():
+            return charged
         fits = self.fits
         best = fits[0] if fits else None
         said = len(squashed(statement.body)) >= LEAST_STATED
@@ -322,6 +339,10 @@ class _Check:
         if idle and not (said and best and best.holds and best.match.close >= 0.9):
             return self._made(Verdict.NOT_CHECKABLE, ())
         true = [fit for fit in fits if fit.holds and fit.at_home]
+        by_others = next((fit for fit in fits if fit.names_others), None)
+        if by_others and not any(fit.cited for fit in true):
+            suggestion = self._verbatim([by_others])
+            return self._made(Verdict.ALTERED, [by_others], by_others.differences, suggestion=suggestion)
         nearest = max((f for f in fits if f.at_home), key=_nearness, default=None)
         if (
             true
@@ -347,6 +368,26 @@ class _Check:
             self.subject = self._foreign(elsewhere)
             return self._made(Verdict.OTHER_PLACE, [elsewhere], self._place_difference(elsewhere))
         return self._false()
+
+    def _in_charge_alone(self) -> CheckedClaim | None:
+        """Of a statement that says only who is in charge of what the clause says that it cites or leans on; else None."""
+        claim = wording(self.statement.body)
+        said = IN_CHARGE.sub("", LEANING.sub("", claim.folded))
+        meant = [self.index.number[c.id] for c in self._cited_clauses()] or list(self.before)
+        if not meant or not IN_CHARGE.search(claim.folded) or len(CONTENT.findall(said)) > MOST_BESIDE:
+            return None
+        others = {number: tuple(others_in_charge(claim, self.checker.proof(number))) for number in meant}
+        number = min(meant, key=lambda n: len(others[n]))
+        fit = self._fit(number)
+        if not others[number]:
+            return self._true([fit])
+        printed = "、".join(department.name for department in fit.clause.departments)
+        differences = [Difference("department", self._span_of(n), n, printed) for n in others[number]]
+        return self._made(Verdict.ALTERED, [fit], differences)
+
+    def _span_of(self, name: str) -> Span:
+        start = max(0, to_simplified(self.statement.body).find(name))
+        return Span(start, start + len(name))
 
     def _true(self, true: Sequence[_Fit]) -> CheckedClaim:
         """Of a statement that some clauses say: whether it cites one of them, leaves nothing out, and they are in force."""
@@ -378,7 +419,7 @@ class _Check:
         near = [fit for fit in fits if fit.match.share >= LEAST_ALIKE]
         best = max(near, key=_nearness, default=None)
         altered = best is not None and self._is_altered(best)
-        if not altered:
+        if not altered or self.english:
             halves = self._halves()
             if halves:
                 return self._made(Verdict.STITCHED, halves, suggestion=self._verbatim(halves))
@@ -429,7 +470,9 @@ class _Check:
     def _halves(self) -> list[_Fit]:
         """The clauses that say the parts of the statement between them, each the one that says most; empty if they do not."""
         claim = wording(self.statement.body)
-        if self.english or len(claim.parts) < 2:
+        if self.english:
+            return self._english_halves()
+        if len(claim.parts) < 2:
             return []
         fits = list(self.fits)
         known = {fit.number for fit in fits}
@@ -539,16 +582,33 @@ class _Check:
         found = [self._english_fit(number, cosines.get(number, 0.0)) for number in numbers]
         return sorted(found, key=lambda fit: ((fit.holds, *fit.order), -fit.number), reverse=True)
 
+    def _english_halves(self) -> list[_Fit]:
+        """The clauses that say each half of an English sentence, where no one clause says both; empty if there are none."""
+        whole = self.statement
+        for joint in ENGLISH_JOINT.finditer(whole.body):
+            halves = whole.body[: joint.start()], whole.body[joint.end() :]
+            if any(len(half.split()) < LEAST_HALF_WORDS for half in halves):
+                continue
+            said: list[_Fit] = []
+            for half in halves:
+                self.statement = replace(whole, body=half)
+                said += [fit for fit in self._english_fits()[:1] if fit.holds and fit.at_home]
+            self.statement = whole
+            if len(said) == len(halves) and said[0].number != said[1].number:
+                return said
+        return []
+
     def _english_fit(self, number: int, cosine: float) -> _Fit:
         clause = self.index.clauses[number]
         metadata = self.index.metadata[clause.document]
         proof = self.checker.proof(number)
         share = self._english_share(proof)
-        differences = tuple(self._english_differences(proof))
+        differences = tuple(self._english_differences(proof, [d.name for d in clause.departments]))
         enough = share >= LEAST_ENGLISH_SHARE and (
             cosine >= LEAST_ENGLISH_COSINE or share >= 2 * LEAST_ENGLISH_SHARE
         )
-        enough = enough and (not differences or share >= LEAST_ENGLISH_ALIKE)
+        cited = any(clause.id == c.id for c in self._cited_clauses())
+        enough = enough and (not differences or cited or share >= LEAST_ENGLISH_ALIKE)
         told = LEAST_SHARE + 0.4 * share if enough else 0.5 * share
         best = max(
             range(len(self.index.sentences[number])),
@@ -561,7 +621,6 @@ class _Check:
         part = PartMatch(told, told, float(len(whole.folded)), best, 0, ())
         at_home = not self.mentions and (not self.spoken or _is_of(self.spoken, metadata))
         at_home = at_home or any(_is_of(m.candidates, metadata) for m in self.mentions)
-        cited = any(clause.id == c.id for c in self._cited_clauses())
         return _Fit(
             number, clause, metadata, Match((part,), told, differences, ()), at_home, cited, differences
         )
@@ -576,7 +635,7 @@ class _Check:
         met += [float(any(form in proof.context for form in t.search_words)) for t in terms]
         return sum(met) / len(met) if met else 0.0
 
-    def _english_differences(self, proof: Proof) -> Iterable[Difference]:
+    def _english_differences(self, proof: Proof, departments: Sequence[str]) -> Iterable[Difference]:
         body = self.statement.body
         whole = Span(0, len(body))
         if quantities(body) - quantities(proof.context):
@@ -586,8 +645,13 @@ class _Check:
             if said and printed and not same.search(proof.body) and quantities(body):
                 yield Difference("bound", whole, said.group(), printed.group())
         known = {term.official for term in lexicon.expand(proof.context)}
+        charged = departments if ENGLISH_IN_CHARGE.search(fold(body)) else ()
         for term in lexicon.expand(fold(body)):
             if term.kind not in ("group", "department") or ENTERPRISE.search(term.official):
+                continue
+            if term.kind == "department" and charged:
+                if not any(is_named(fold(name), term) for name in charged):
+                    yield Difference(term.kind, whole, term.english[0], "、".join(charged))
                 continue
             pieces = {t for form in term.search_words for t in tokens(form) if len(t) == 2}
             named = term.official in known or is_named(proof.context, term)

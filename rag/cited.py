@@ -41,6 +41,8 @@ LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(rf"(?P<a>{N})\s*[、.]?\s*[（(]\s*(?P<b>{N})\s*[)）]\s*第?\s*(?P<c>\d{{1,3}})?\s*[条项点]?"),
     ),
     ("path", re.compile(r"(?P<a>[一二三四五六七八九十]{1,3})、\s*(?P<b>\d{1,3})(?![\d年月日万亿元%家个人.])\s*[条项点]?")),
+    ("path", re.compile(r"(?<![A-Za-z])(?:(?:[Pp]art|[Cc]hapter|[Ss]ection)\s+)?(?P<a>[IVX]{1,6})\s*[,(（]\s*(?:item\s*)?[(（]?(?P<b>\d{1,3})[)）]")),
+    ("path", re.compile(r"(?:[Pp]art|[Cc]hapter|[Ss]ection)\s+(?P<a>[IVX]{1,6})(?![A-Za-z])")),
     ("path", re.compile(r"(?:part|chapter|section)\s+(?P<a>\d{1,2})\s*[,(（]\s*(?:item\s*)?(?P<b>\d{1,3})\s*[)）]?", re.I)),
     ("dotted", re.compile(r"第?\s*(?<![\d.])(?P<a>\d{1,3}(?:\.\d{1,3}){1,5}(?:-\d{1,2})?)(?![\d%])\s*[条项款]?")),
     ("article", re.compile(rf"第\s*[（(]?\s*(?P<a>{N})\s*[)）]?\s*[项点]")),

@@ -97,6 +97,10 @@ REWORDINGS: tuple[tuple[str, ...], ...] = (
     ("一次性", "一次"),
     ("低于", "不到"),
     ("包括", "包含", "涵盖"),
+    ("涉及", "牵涉", "牵扯"),
+    ("总计", "合计", "共计", "一共", "总共"),
+    ("明确", "写清楚", "写明", "讲清楚", "说清楚"),
+    ("质押物", "质物"),
 )  # fmt: skip
 
 # Words that turn a sentence round, beside those that drafted answers are held to.
@@ -135,16 +139,19 @@ OPPOSED: tuple[tuple[str, str], ...] = (
 )
 # Words that carry no meaning of their own: what is said with one where the clause has another is no alteration.
 EMPTY_WORDS = re.compile(
-    r"(?:可以|能够|可|能|把|将|由|来|去|给|让|对|为|在|要|就|都|也|会|当作|作为|包括|建立|建设|开展|推进|实施|给予|提供|进行|利用|使用|做|搞|设|有)+"
+    r"(?:可以|能够|可|能|把|将|由|来|去|给|让|对|为|在|要|就|都|也|会|当作|作为|包括|建立|建设|开展|推进|实施|给予|提供|进行|利用|使用|做|搞|设|有|"
+    r"走|用|上|下|到|照着|按着|着|了|的|这|那|几|条|路|办法|起来|配|建|里|中|当中|一些|一|些|个)+"
 )
 NEGATING = frozenset("不未无非禁勿免没")
+# A bound denies nothing.
+BOUND = re.compile(r"不(?:得)?(?:少于|低于|多于|高于|超过|大于|小于|足|到)")
 CANCELLING = frozenset("废除零消")
 """Of 取消, 废止, 免除: what they take away is denied too."""
 DENYING = re.compile(r"不(?![断同仅少久])|未(?!来)|无(?!人|线)|非(?!常)|禁|勿|没|取消|废|免|零")
 CONDITION = re.compile(
     r"^但|但是|除外|^除[^,;]{2,60}的$|^属于[^,;]{2,30}的$|不得|(?<!必)须|仅限|必须|除.{1,40}外|前提下|情况下|在[^,;]{1,16}(?:的同时|范围内)|符合[^,;]{0,20}(?:条件|规定|要求|的)|达到[^,;]{1,24}条件的|满足|有条件的|"
     r"且[^,;]{0,14}(?:低于|高于|不超过|不低于|超过|满|以上|以下)[\d.]*%?|(?:国家|省|市|区|县|州)级(?=[^,;]{2})|(?:未|没有)(?:享受|领取|获得|参加)|不重复|只能|"
-    r"首次|连续.{0,6}(?:年|月)|满\d|经.{1,16}(?:批准|同意|认定|审核|评估|验收|备案|审批|鉴定)|以.{1,14}为(?:前提|条件)|明确.{1,12}前提|一致的|合格的|unless|provided"
+    r"首次|连续.{0,6}(?:年|月)|满\d|不涉及[^,;]{1,14}的|对[^,;]{2,30}(?:明显|显著|突出|紧密|良好|较好|优秀|完整|合格|达标)的|经.{1,16}(?:批准|同意|认定|审核|评估|验收|备案|审批|鉴定)|以.{1,14}为(?:前提|条件)|明确.{1,12}前提|一致的|合格的|unless|provided"
 )
 EXCEPTION = re.compile(r"^(?:但|除)|除外|不得(?:重复|同时|再)|不(?:再)?重复|不再享受|不适用|外,")
 LIMITING = re.compile(r"仅限|只限|只有|必须|不得|除外|仅|一律|凡|所有|任何|无条件")
@@ -158,7 +165,7 @@ LOWER_BEFORE = re.compile(
 UPPER_BEHIND = re.compile(r"[^\d,;]{0,4}?(?:以下|以内|之内|封顶|为限)")
 LOWER_BEHIND = re.compile(r"[^\d,;]{0,4}?(?:及以上|以上|起步|以上的)")
 UNIT = re.compile(
-    r"\s*(?:多|余|左右)?\s*(美元|欧元|港元|元|块|人次|人|名|位|家|户|个工作日|工作日|项|次|支|件|种|类|处|所|台|套|辆|场|期|批|条|间|平方米|平米|㎡|亩|公里|吨|倍|个|米|%)"
+    r"\s*(?:多|余|左右)?\s*(美元|欧元|港元|元|块|人次|人|起(?=[(（,;。、]|$)|名|位|家|户|个工作日|工作日|项|次|支|件|种|类|处|所|台|套|辆|场|期|批|条|间|平方米|平米|㎡|亩|公里|吨|倍|个|米|%)"
 )
 SAME_UNIT = {"块": "元", "名": "人", "位": "人", "户": "个", "家": "个", "所": "个", "间": "个", "处": "个", "平米": "平方米", "㎡": "平方米", "个工作日": "工作日", "类": "种"}  # fmt: skip
 ANY_UNIT = frozenset({"个", "项", "种", "条", "批", "件"})
@@ -740,7 +747,7 @@ def _negates(
     claim: Wording, own: Sequence[Word], reading: Wording, theirs: Sequence[Word], *, inside: bool
 ) -> bool:
     """Whether one side denies here and the other does not, with the words behind it."""
-    said, printed = {c for w in own for c in w.key}, {c for w in theirs for c in w.key}
+    said, printed = (set(BOUND.sub("", "".join(w.key for w in each))) for each in (own, theirs))
     if bool(said & NEGATING) == bool(printed & NEGATING) or (said | printed) & CANCELLING:
         return False
     if said & NEGATING:
@@ -778,7 +785,7 @@ def _kind_of_change(said: str, printed: str, proof: Proof) -> str | None:
         for one, other in OPPOSED
     ):
         return "direction"
-    if not said or said in proof.context or (set(said) & NEGATING and set(printed) & (NEGATING | CANCELLING)):
+    if not said or said in proof.context or EMPTY_WORDS.fullmatch(said) or (set(said) & NEGATING and set(printed) & (NEGATING | CANCELLING)):
         return None
     if not printed:
         return "condition" if LIMITING.search(said) and not LIMITING.search(proof.body) else None
@@ -858,7 +865,7 @@ def _other_year(claim: Wording, proof: Proof) -> bool:
 
 
 def _said_of_another(claim: Wording, proof: Proof) -> bool:
-    """Whether a number is said of what the clause gives another number of the same kind for.
+    """Whether a number is said of what the clause gives another number of the same kind and unit for.
 
     The piece of the clause that shares most pairs with a part of the claim has other numbers only, and the
     claim's own number stands in a piece that shares far fewer.
@@ -871,24 +878,24 @@ def _said_of_another(claim: Wording, proof: Proof) -> bool:
     ]
     for first, last in claim.parts:
         pairs, numbers = _pairs(claim.words[first:last]), _numbers(claim, first, last)
-        kinds = {number.kind for number in numbers}
         shares = [
-            (len(pairs & held) / len(pairs), counted)
+            (len(pairs & held) / len(pairs), {q for q, _ in counted})
             for held, counted in pieces
-            if pairs and any(number.kind in kinds for number in counted)
+            if pairs and any(q.kind == o.kind and u == v for q, u in numbers for o, v in counted)
         ]
-        best, counted = max(shares, key=lambda each: each[0], default=(0.0, frozenset()))
-        own = max((share for share, held in shares if held & numbers), default=0.0)
-        if numbers and best >= 0.4 and not counted & numbers and own <= 0.75 * best:
+        said = {number for number, _ in numbers}
+        best, counted = max(shares, key=lambda each: each[0], default=(0.0, set()))
+        own = max((share for share, held in shares if held & said), default=0.0)
+        if numbers and best >= 0.4 and not counted & said and own <= 0.75 * best:
             return True
     return False
 
 
-def _numbers(text: Wording, first: int, last: int) -> frozenset[Quantity]:
-    """The quantities among some words but years and mere counts."""
+def _numbers(text: Wording, first: int, last: int) -> frozenset[tuple[Quantity, str]]:
+    """The quantities among some words, each with its unit, but for years and mere counts."""
     start, end = text.words[first].start, text.words[last - 1].end
     return frozenset(
-        q.quantity
+        (q.quantity, _unit(text.folded, q))
         for q in text.quantities
         if start <= q.start < end and q.name != "count" and q.quantity.kind != "year"
     )
@@ -920,14 +927,20 @@ IN_CHARGE = re.compile(
 )
 
 
-def _other_departments(claim: Wording, proof: Proof, parts: Sequence[PartMatch]) -> Iterator[Difference]:
-    """Departments said to be in charge that the clause does not name, or that its sentence gives another one for."""
+def others_in_charge(claim: Wording, proof: Proof) -> Iterator[str]:
+    """The names of those whom a sentence says to be in charge and the clause does not name."""
     for match in IN_CHARGE.finditer(claim.folded):
         for name in re.split(r"[、和及与]", match["names"]):
             short = re.sub(r"^(?:我|本)?[省市县区州盟旗](?=.{2})", "", name.strip())
             known = short in proof.context or any(is_named(proof.context, t) for t in lexicon.expand(name))
             if short and not known and not re.search(r"部门|单位|机构", short):
-                yield Difference("department", _found(claim, name) or Span(0, 0), name, "")
+                yield name
+
+
+def _other_departments(claim: Wording, proof: Proof, parts: Sequence[PartMatch]) -> Iterator[Difference]:
+    """Departments said to be in charge that the clause does not name, or that its sentence gives another one for."""
+    for name in others_in_charge(claim, proof):
+        yield Difference("department", _found(claim, name) or Span(0, 0), name, "")
     for (first, last), part in zip(claim.parts, parts, strict=True):
         if part.share < SAID:
             continue

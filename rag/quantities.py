@@ -1,4 +1,4 @@
-"""Quantities in a text, by value: 三万元 = 3万元 = 30,000元 = RMB 30,000; 百分之五十 = 50% = 五成; 半年 = 6个月.
+"""Quantities in a text, by value: 三万元 = 3万元 = 30,000元 = RMB 30,000; 百分之五十 = 50% = 五成 = 一半; 半年 = 6个月.
 
 What a claim says in numbers has to stand in the clause it cites, whatever the spelling. A quantity is a
 value with a kind; the kinds are few, since 30万元 and 30万 are often the same thing said twice.
@@ -73,6 +73,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "percent",
         re.compile(rf"(?P<n>{ARABIC})\s*(?:%|个百分点|percent\b|per cent\b)|\b(?P<w>[a-z]+)\s+per ?cent\b"),
     ),
+    ("half_share", re.compile(r"一半|半数")),
     ("tenths", re.compile(r"(?P<n>[一二三四五六七八九])成(?![立为本果功长效员交就套都])")),
     (
         "year",
@@ -132,7 +133,7 @@ def quantities(text: str) -> frozenset[Quantity]:
 
     >>> quantities("三万元") == quantities("3万元") == quantities("30,000元") == quantities("RMB 30 thousand")
     True
-    >>> quantities("百分之五十") == quantities("50%") == quantities("五成")
+    >>> quantities("百分之五十") == quantities("50%") == quantities("五成") == quantities("一半")
     True
     """
     return frozenset(found.quantity for found in located(unicodedata.normalize("NFKC", text).lower()))
@@ -160,6 +161,8 @@ def _quantity(kind: str, match: re.Match[str]) -> Quantity | None:
     groups = match.groupdict()
     if kind == "half_year":
         return Quantity(Fraction(6), "month")
+    if kind == "half_share":
+        return Quantity(Fraction(50), "%")
     if kind == "half_day":
         return Quantity(Fraction(1, 2), "day")
     word = groups.get("w")

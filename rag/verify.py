@@ -28,7 +28,7 @@ LEAST_SHARED = 0.55
 LEAST_MET, LEAST_WORDS = 0.25, 4
 MAX_CLAIM_CHARS: dict[Language, int] = {"zh-Hans": 150, "zh-Hant": 150, "en": 360}
 # A name that ends as departments do; some ending of it has to stand in the evidence.
-DEPARTMENT_NAME = re.compile(r"[一-鿿]{2,14}?(?:管理局|服务局|保障局|局|委员会|办公室|厅|支行)")
+DEPARTMENT_NAME = re.compile(r"[一-鿿]{2,14}?(?:管理局|服务局|保障局|(?<![布格结全大开])局|委员会|办公室|厅|支行)")
 # An English bound counts only beside its figure: "signed up to a platform" and "government" hold none.
 _FIGURE = r"(?= ?(?:an? |the )?(?:rmb|cny|usd|¥|\$)? ?(?:\d|one|two|three|four|five|six|ten|half))"
 UPPER = re.compile(
@@ -83,7 +83,7 @@ CONDITION = re.compile(r"但|除外|不得|须|仅限|必须|除.{1,40}外|前�
 PRINTED_NUMBER = re.compile(
     r"^(?:第[一-鿿\d]{1,6}条(?:之[一二三四五六七八九十])?|[（(][一二三四五六七八九十百\d]{1,4}[)）]|\d{1,2}(?:\.\d{1,2}){1,3}(?=\s*[一-鿿“《])|[a-z][)）]|[\d]{1,3}[.．﹒、](?!\d)|[一二三四五六七八九十]{1,3}、|[①-⑳]|[―—]{1,2})\s*"
 )
-FILLER = frozenset("的了是在和与及或等可以能有为对您你我请需要将会由向其该这那也都就")
+FILLER = frozenset("怎么的了是在和与及或等可以能有为对您你我请需要将会由向其该这那也都就")
 
 
 def verify(

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import docx
 import pytest
-from conftest import FakeEmbedder
+from conftest import FakeEmbedder, write_documents
 
 from rag.check import MAX_CHARS, Checked, Checker
 from rag.compare import _kind_of_change, proof_of, quotes_in
 from rag.config import Settings
 from rag.errors import InputError
 from rag.export import comment, marked_html, report_docx, report_html
-from rag.index import Index
+from rag.index import Index, build, load
 from rag.records import check_record
 from rag.statements import MOST_SENTENCE_CHARS, is_idle, sentences
 from rag.types import CitationCheck, Verdict
@@ -41,10 +41,17 @@ def checker(library: Index) -> Checker:
 def real_checker(real_settings: Settings) -> Checker:
     from rag import models
     from rag.answer import load_embedder
-    from rag.index import load
 
     identity = models.identity(real_settings.cache, real_settings.embedder)
     return Checker(load(real_settings.home, identity), load_embedder(real_settings))
+
+
+@pytest.fixture(scope="module")
+def stalls(tmp_path_factory: pytest.TempPathFactory) -> Checker:
+    folder = tmp_path_factory.mktemp("stalls")
+    seeds = write_documents(folder / "seeds", [("a.txt", STALLS)])
+    build(folder / "home", seeds, FakeEmbedder())
+    return Checker(load(folder / "home", FakeEmbedder().identity), FakeEmbedder())
 
 
 def verdicts(checked: Checked) -> list[str]:
@@ -74,6 +81,31 @@ VERDICTS = [
     ("每户家庭每月可免费领取十公斤大米和两桶食用油。", "not_found"),
     ("感谢您的来信，祝您生活愉快！", "not_checkable"),
 ]
+
+
+STALLS = (
+    "朔州市夜市摊位管理办法\n朔政发〔2025〕5号\n\n一、摊位\n\n"
+    "（一）对秩序良好、评价较好的摊主，减收次年摊位费一半。（责任单位：市商务局）\n\n"
+    "（二）鼓励摊主在不涉及食品安全的环节共享设备。去年调解摊位纠纷38起（当场12起，调解室26起），牵涉摊主57人"
+    "（其中当场涉及19人）。（责任单位：市司法局）\n\n（三）合理布局摊位，按照“一街一主题”布局。（责任单位：市城市管理局）\n"
+)
+OF_STALLS = [
+    ("这项工作由市公安局负责（朔政发〔2025〕5号一（一））。", "altered"),
+    ("这项工作由市商务局负责（朔政发〔2025〕5号一（一））。", "supported"),
+    ("去年调解摊位纠纷38起，其中当场12起，调解室26起。", "supported"),
+    ("去年调解摊位纠纷38起，其中当场21起，调解室26起。", "altered"),
+    ("对秩序良好、评价较好的摊主，减收次年摊位费50%。", "supported"),
+    ("摊主减收次年摊位费一半。", "omits"),
+    ("合理布局摊位，照着“一街一主题”来布局（朔政发〔2025〕5号I(3)）。", "supported"),
+    ("合理布局摊位，按照“一街一主题”布局（朔政发〔2025〕5号, I(1)）。", "misattributed"),
+]
+
+
+@pytest.mark.parametrize(("text", "verdict"), OF_STALLS)
+def test_departments_counts_conditions_and_roman_numbers_are_read(
+    stalls: Checker, text: str, verdict: str
+) -> None:
+    assert verdicts(stalls.check(text, as_of=DAY)) == [verdict]
 
 
 @pytest.mark.parametrize(("text", "verdict"), VERDICTS)
