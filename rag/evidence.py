@@ -84,9 +84,15 @@ DEFINING = re.compile(r"统称|简称|是指|即|[(（]|包括|分为|分别|实
 # 一次性创业补贴。 is printed over the support that it names.
 TITLE = re.compile(r"\W{0,2}[\d一二三四五六七八九十.、（）()]*[^，,；;。：:\d%]{2,14}[。]?")
 # What limits the sentence before it, or extends it to others.
-EXCEPTION = re.compile(r"^但|除外|不得|不适用|不予|不享受|不再享受|不在此列|不纳入|参照(?:执行|本|享受)|仅限")
+EXCEPTION = re.compile(r"^但|除外|不得|不适用|不予|不享受|不再享受|不在此列|不纳入|参照(?:执行|本|享受)|仅限|不受(?:此|前款|上述|本条).{0,6}限")
 # A sentence that opens a list: it says nothing without what follows, and is what a question for a list is about.
 LEAD, LEAD_WEIGHT = re.compile(r"[:：]\s*$"), 0.4
+# ... or changes or divides what it gives: 前述标准的两倍发放, 分5年发放, 减半奖励.
+FOLLOWS = re.compile(
+    r"前述|上述标准|前款|上列|该(?:标准|补贴|补助|奖励|贷款)|减半|加倍|[两二三]倍|提高(?:至|到)|增加(?:至|到)?\d|再(?:增加|给予|补|奖)|"
+    r"另(?:外)?(?:增加|给予|奖励|补)|分[\d一二三四五六七八九十]+(?:年|期|次|批)|等额|按.{0,12}(?:计算|发放|核定)|只按|不计入|不予?补贴"
+)
+FURTHEST_FOLLOWER, FOLLOWER_MARGIN = 2, 1.2
 FURTHEST_EXCEPTION, LONGEST_EXCEPTION = 3, 80
 """How many sentences behind another one that limits it may stand, and its most characters."""
 
@@ -507,6 +513,7 @@ def _with_context(chosen: list[Scored], scorer: Scorer) -> list[Scored]:
     ]
     if chosen:
         explained += _exceptions(chosen[0], have, scorer)
+        explained += _followers(chosen[0], have, scorer)
         explained += _otherwise(chosen[0], have, scorer)
     extra = [
         scorer.score(part.clause, part.position - 1)
@@ -576,6 +583,20 @@ def _exceptions(best: Scored, have: set[tuple[int, int]], scorer: Scorer) -> lis
         text = parts[position].text
         if EXCEPTION.search(text) and len(text) <= LONGEST_EXCEPTION and (best.clause, position) not in have:
             found.append(scorer.score(best.clause, position))
+    return found
+
+
+def _followers(best: Scored, have: set[tuple[int, int]], scorer: Scorer) -> list[Scored]:
+    """What the sentences right behind the best one say of the same support, where they fit the question nearly as well."""
+    parts = scorer.index.sentences[best.clause]
+    found: list[Scored] = []
+    for position in range(best.position + 1, min(best.position + 1 + FURTHEST_FOLLOWER, len(parts))):
+        text = parts[position].text
+        if (best.clause, position) in have or not FOLLOWS.search(text) or len(text) > LONGEST_EXCEPTION:
+            continue
+        part = scorer.score(best.clause, position)
+        if part.score >= best.score - FOLLOWER_MARGIN:
+            found.append(part)
     return found
 
 

@@ -6,6 +6,7 @@ value with a kind; the kinds are few, since 30万元 and 30万 are often the sam
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
 from fractions import Fraction
@@ -296,10 +297,35 @@ class Bound(NamedTuple):
         return value >= self.value if self.least else value <= self.value
 
 
+# A day on which something happened, and the words of people and of clauses for what; 2018年8月31日（含当日）以前出生.
+_DAY = r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]"
+HAPPENED = {"出生": "生", "毕业": "毕业", "注册": "注册|开的", "登记": "登记", "签订": "签", "购买": "买", "取得": "取得|拿到"}
+DAY_TOLD = re.compile(_DAY)
+DAY_BOUND = re.compile(
+    rf"{_DAY}(?P<with>[（(]含[^）)]*[)）])?(?P<way>及?以前|之前|前|及?以后|之后|后|起)(?P<what>{'|'.join(HAPPENED)})"
+)
+MOST_BETWEEN = 8
+"""Characters between a day that is told and what happened on it."""
+
+
 def counts_in(text: str) -> list[Count]:
-    """What a question tells in counts: 4间房, 60亩."""
+    """What a question tells in counts: 4间房, 60亩; a day by its ordinal, what happened on it for its unit."""
     found = ((number_value(m["n"]), m) for m in TOLD.finditer(text))
-    return [Count(value, _plain_unit(m["unit"]), m[0]) for value, m in found if value is not None]
+    counts = [Count(value, _plain_unit(m["unit"]), m[0]) for value, m in found if value is not None]
+    for match in DAY_TOLD.finditer(text):
+        around = text[max(0, match.start() - MOST_BETWEEN) : match.end() + MOST_BETWEEN]
+        day = _ordinal(match)
+        happened = [what for what, words in HAPPENED.items() if re.search(words, around)]
+        counts += [Count(day, what, match[0]) for what in happened if day is not None]
+    return counts
+
+
+def _ordinal(match: re.Match[str]) -> Fraction | None:
+    """The day that a match names as a number; None for no day of the calendar."""
+    try:
+        return Fraction(datetime.date(int(match["y"]), int(match["m"]), int(match["d"])).toordinal())
+    except ValueError:
+        return None
 
 
 def bounds_in(text: str) -> list[Bound]:
@@ -307,6 +333,8 @@ def bounds_in(text: str) -> list[Bound]:
 
     >>> [(int(b.value), b.unit, b.least) for b in bounds_in("客房不少于5间，100平方米以下")]
     [(5, '间', True), (100, '平方米', False)]
+    >>> [bound.takes(day.value) for bound in bounds_in("2018年8月31日前出生") for day in counts_in("2018年8月31日生的")]
+    [False]
     """
     bounds = []
     for pattern, least in ((LEAST, True), (MOST, False)):
@@ -314,6 +342,12 @@ def bounds_in(text: str) -> list[Bound]:
             value = number_value(match["n"] or match["n2"])
             if value is not None:
                 bounds.append(Bound(value, _plain_unit(match["unit"] or match["unit2"]), match[0], least))
+    for match in DAY_BOUND.finditer(text):
+        day = _ordinal(match)
+        least = match["way"][-1] in "后起"
+        apart = match["way"] in ("之前", "前", "之后", "后") and not match["with"]  # the day itself is none of them
+        if day is not None:
+            bounds.append(Bound(day + apart * (1 if least else -1), match["what"], match[0], least))
     return bounds
 
 

@@ -386,3 +386,13 @@ def test_whom_to_ask_about_each_thing_is_told_by_the_things_asked_about(real: An
     answer = real.answer("图们这两样分别归谁：大型仪器共享、创新券", mode="extractive")
     assert [line.text.split("：")[0] for line in answer.lines] == ["大型仪器共享", "创新券"]
     assert all("负责部门" in line.text for line in answer.lines)
+
+
+def test_what_changes_or_divides_a_support_is_told_with_it(tmp_path: Path) -> None:
+    asker = about(
+        tmp_path,
+        "朔州市夜市办法\n\n第一条 新摊主给予一次性装修补贴三千元。分两年发放，摊位转让的不再发放。\n\n"
+        "第二条 摊位应当保持清洁。\n",
+    )
+    answer = asker.answer("朔州夜市新摊主的装修补贴是多少钱？", mode="extractive")
+    assert "分两年发放" in answer.text

@@ -159,6 +159,10 @@ def test_long_run_takes_no_long_time(char: str) -> None:
         ("有6间房", "客房不少于5间的", True),
         ("种了60亩", "100亩以下的", True),
         ("17岁", "年满十八周岁", False),
+        ("孩子2017年3月9号生的", "2017年3月8日(含当日)以前出生的", False),
+        ("孩子2017年3月8日出生", "2017年3月8日(含当日)以前出生的", True),
+        ("公司2024年5月1日注册", "2024年5月1日后注册的", False),
+        ("公司2024年5月1日注册", "2024年5月1日起注册的", True),
     ],
 )
 def test_a_count_keeps_a_bound_or_not(told: str, clause: str, takes: bool) -> None:
@@ -170,6 +174,8 @@ def test_a_count_keeps_a_bound_or_not(told: str, clause: str, takes: bool) -> No
 
 def test_what_is_no_count_and_no_bound() -> None:
     assert counts_in("能贷多少钱，3年还清") == []
+    assert counts_in("2017年2月30日生") == []
+    assert bounds_in("2024年5月1日起施行") == []
     assert bounds_in("最高30万元，期限3年") == []
 
 
