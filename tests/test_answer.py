@@ -391,8 +391,8 @@ def test_whom_to_ask_about_each_thing_is_told_by_the_things_asked_about(real: An
 def test_what_changes_or_divides_a_support_is_told_with_it(tmp_path: Path) -> None:
     asker = about(
         tmp_path,
-        "朔州市夜市办法\n\n第一条 新摊主给予一次性装修补贴三千元。分两年发放，摊位转让的不再发放。\n\n"
+        "朔州市夜市办法\n\n第一条 新摊主给予一次性装修补贴三千元。补贴分两年等额发放。\n\n"
         "第二条 摊位应当保持清洁。\n",
     )
     answer = asker.answer("朔州夜市新摊主的装修补贴是多少钱？", mode="extractive")
-    assert "分两年发放" in answer.text
+    assert "补贴分两年等额发放" in answer.text
