@@ -16,7 +16,7 @@ from rag.fold import fold, to_simplified
 from rag.quantities import quantities
 from rag.types import CitationCheck, Span
 
-END = re.compile(r"[。！？!?…]+[”」』’\"']?|(?<=[a-z0-9)\]”\"%])\.(?=\s+[A-Z\[(“\"]|\s*$|\s*\n)|\n")
+END = re.compile(r"[。！？!?…]+[”」』’\"']?|(?<=[a-z0-9)\]”\"%])\.(?=\s+[A-Z\[(“\"]|\s*$|\s*\n)|(?<=[\])])\.(?=\s+\d)|\n")
 QUOTED = re.compile(r"「[^「」\n]{0,400}」|“[^“”\n]{0,400}”|『[^『』\n]{0,400}』|《[^《》\n]{0,160}》")
 # What may follow a full stop and still belong to the sentence: [1], （《…》第3条）
 BEHIND = re.compile(
@@ -27,8 +27,12 @@ NUMBERED = re.compile(
 )
 # What only introduces: 文件规定，…, 在绍兴市规定，…, 重庆提出…
 OPENING = re.compile(
-    r"^\s*(?:在)?(?:[一-鿿]{2,8}(?:[省市县区州盟旗])|[一-鿿]{2,3}(?=[规規提明][定出确確]))?(?P<words>(?:按照|根据|依据|依照|按)?(?:我市|我县|我省|本市|该|上述|有关|相关)?(?:现行|現行|目前)?的?(?:文件|政策|规定|方案|意见|办法|通知|条例|規定|辦法)?中?(?:明确)?(?:规定|提出|明确|指出|要求|規定|明確|(?:目标|目標|做法|标准|標準)[是为為])(?:了)?\s*[，,：:]?)(?=\s*\S)"
+    r"^\s*(?:在)?(?:[一-鿿]{2,8}(?:[省市县区州盟旗])|(?!文件|政策|方案|意见|意見|办法|辦法|通知)[一-鿿]{2,3}(?=[规規提明][定出确確]))?(?P<words>(?:按照|根据|依据|依照|按)?(?:我市|我县|我省|本市|该|上述|有关|相关)?(?:现行|現行|目前)?的?(?:文件|政策|规定|方案|意见|办法|通知|条例|規定|辦法)?中?(?:明确)?(?:规定|提出|明确|指出|要求|規定|明確|(?:目标|目標|做法|标准|標準)[是为為])(?:了)?\s*[，,：:]?)(?=\s*\S)"
 )
+CONNECTING = re.compile(
+    r"^\s*(?:(?:其次|首先|最后|最後)\s*[，,]|(?:另外|此外|还有|還有|同时|同時|而且|再者|再有)\s*[，,]?)(?=\s*\S{4})"
+)
+SAME = re.compile(r"[（(\[【]\s*(?:同上|同前|ibid\.?)\s*[)）\]】]", re.IGNORECASE)
 # What points back to the sentence before: 这项贷款, 该类企业; without it the rest is compared.
 LEANING = re.compile(
     r"(?:这|该|此|上述|前述|以上)(?:项|类|种|些|个|笔)?(?:贷款|补贴|补助|政策|企业|人员|人才|工作|资金|项目|奖励|措施|支持|待遇|事项|业务|任务)?(?:同样|也)?|同样(?:可以)?|\bthe same\b|\bthis (?:loan|subsidy|policy|work)\b"
@@ -98,11 +102,12 @@ def statements(text: str, citations: Citations) -> list[Statement]:
     """The sentences of a text in order, with their citations; a list of sources is read into the marks."""
     listed = source_lines(text)
     sources = _sources(text, listed, citations)
-    found = []
+    found: list[Statement] = []
     for span in sentences(text):
         line = text.count("\n", 0, span.start)
         is_source = any(span.start < end and start < span.end for start, end in listed.values())
-        found.append(_statement(text, span, citations, None if is_source else sources, line))
+        last = next((each.cited for each in reversed(found) if each.cited), ())
+        found.append(_statement(text, span, citations, None if is_source else sources, line, last))
     return found
 
 
@@ -123,10 +128,17 @@ def _sources(text: str, listed: dict[int, Span], citations: Citations) -> dict[i
 
 
 def _statement(
-    text: str, span: Span, citations: Citations, sources: dict[int, list[Cited]] | None, paragraph: int
+    text: str,
+    span: Span,
+    citations: Citations,
+    sources: dict[int, list[Cited]] | None,
+    paragraph: int,
+    last: Sequence[Cited],
 ) -> Statement:
     own = text[slice(*span)]
     cited = citations.read(own)
+    if not cited and last and (same := SAME.search(own)):  # the clause cited last
+        cited = [replace(last[-1], span=Span(*same.span()), phrase=Span(*same.span()))]
     for number, at in marks(own) if sources is not None else ():
         if any(at.start < c.phrase.end and c.phrase.start < at.end for c in cited):
             continue
@@ -149,6 +161,9 @@ def blanked(text: str, cited: Sequence[Cited]) -> str:
     number = NUMBERED.match(text)
     if number and not any(c.phrase.start < number.end() for c in cited):
         chars[: number.end()] = " " * number.end()
+    connecting = CONNECTING.match("".join(chars))
+    if connecting:
+        chars[: connecting.end()] = " " * connecting.end()
     opening = OPENING.match("".join(chars))
     if opening:
         chars[opening.start("words") : opening.end()] = " " * (opening.end() - opening.start("words"))

@@ -382,12 +382,35 @@ def test_a_text_without_full_stops_is_parted_at_its_commas() -> None:
     assert "".join(text[slice(*span)] for span in spans) == text
 
 
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("回乡的人可以依法拿集体建设用地搞创业，对公银行网点都推出简易开户。", "stitched"),
+        ("银行跟创业担保贷款信息系统对接好，客户的资料和担保函在网上就能传。", "supported"),
+        ("最后支持高科技领军企业或其组建的创新联合体承担国家、省级重点科技计划项目。", "altered"),
+        ("推行首席质量官的企业每年奖十万元。", "not_found"),
+    ],
+)
+def test_what_is_said_in_quite_other_words_is_told_by_its_meaning(
+    real_checker: Checker, text: str, verdict: str
+) -> None:
+    assert verdicts(real_checker.check(text, as_of=DAY)) == [verdict]
+
+
+def test_the_same_as_above_is_the_clause_cited_last(checker: Checker) -> None:
+    text = f"企业开办零成本（{NUMBER}第28条）。另外，企业开办只要0.5天（同上）。"
+    claims = checker.check(text, as_of=DAY).claims
+    assert [c.check.value for claim in claims for c in claim.citations] == ["right", "right"]
+
+
 @pytest.mark.parametrize(
     ("said", "printed", "kind"),
     [
         ("可以把", "利用", None),
         ("包括", "建立", None),
         ("国家级", "省级", "direction"),
+        ("成年子女", "未成年子女", "direction"),
         ("低于", "高于", "direction"),
         ("不低于", "高于", None),
     ],
