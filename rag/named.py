@@ -102,6 +102,11 @@ GIVEN = re.compile(
 ELIGIBLE = re.compile(
     r"能|可以|可否|资格|符合|享受|算|条件|吗|有没有|哪些|什么|\bcan\b|\bmay\b|eligib|qualif|entitled|\bget\b"
 )
+# More than others get, or what others do not: then some clause found has to name the group.
+SPECIAL = re.compile(
+    r"(?:会不会|能不能|有没有|是不是|可不可以|比别人|[能会可])(?:再|另外|额外)?(?:多|少)(?:给|拿|领|发|报|补|交|加|算|一)|另外(?:再)?(?:加|给|补|有)|额外|专门的?|优待|特殊照顾|"
+    r"(?:往上)?放一放|(?:年龄|岁数|条件)\S{0,4}放宽|\b(?:get|given|receive|pay|is there|are there)\b.{0,30}\b(?:extra|higher|bigger|more|special|discount|cheaper|faster|priority)\b"
+)
 NOT_MEANT = re.compile(r"(?:不是|并非|没有?当过|除了)[^,.;，。；]{1,8}?(?=[,.;，。；]|的?[,，]|就是|而是|$)")
 # Groups of people that everyday words and documents do not keep apart.
 FAMILIES: tuple[re.Pattern[str], ...] = (
@@ -171,6 +176,8 @@ def other_group(query: Query, evidence: Sequence[Evidence], near: Sequence[Claus
     def names(groups: set[str]) -> bool:
         return any(same_group(a, b) for a in asked for b in groups)
 
+    if SPECIAL.search(question) and not any(names(groups_of(clause)) for clause in near):
+        return True
     held = [groups_of(item.clause) for item in evidence]
     if not any(held):  # enough for a procedure, not for a support that a group asks about
         supports = any(term.kind == "support" for term in lexicon.expand(fold(query.asked)))

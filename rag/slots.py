@@ -224,7 +224,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "payout": Slot(
         re.compile(
-            r"(?:一次性|分期|分几[次年期]|按月|怎么)(?:就)?(?:发|给|拨|付|打)(?!展|现|布)|(?:什么时候|啥时候|多久|几时)\S{0,4}(?:到账|发放|发下来|拨|打到)|in one go|instal?ments?|paid out"
+            r"(?:一次性|分期|分几[次年期]|按月|怎么)(?:就)?(?:发|给|拨|付|打)(?!展|现|布)|(?:什么时候|啥时候|多久|几时|几月份?|几号|几天)\S{0,4}(?:到账|到手|到卡|发放|发下来|拨|打到|打进|打一?回|打给)|in one go|instal?ments?|paid out"
         ),
         re.compile(
             r"拨付|拨款|分\S{1,3}(?:期|年|次|批)|一次性|按月|按年|按季|按比例|每月|发放|到账|兑现|首期|预拨"
@@ -239,6 +239,36 @@ SLOTS: dict[str, Slot] = {
         re.compile(r"平方米|㎡|m2|\d亩|公顷|平米"),
         "面积",
         "the area",
+    ),
+    "form": Slot(
+        re.compile(
+            r"(?:表|范本|样本|模板|合同)[^,.;?，。；？]{0,8}(?:编号|几号表|叫什么|(?:在)?(?:哪|哪里|哪儿|哪个网站)(?:下载|下|领|拿|取))|(?:哪|哪里|哪儿)(?:能|可以)?下载|form number|(?:where|can) .{0,30}\bdownload\b"
+        ),
+        re.compile(r"下载|附件\s*\d*|编号|官网|网站|网址|平台|小程序|app|窗口领取|表样|表\d"),
+        "表格的编号或领取处",
+        "the form and where to get it",
+    ),
+    "insurer": Slot(
+        re.compile(
+            r"(?:哪家|哪个|什么)(?:保险)?公司(?:在|来)?(?:承保|保的|赔)|哪家保险|(?:哪家|哪个)保险公司|which insur\w+|insurance company"
+        ),
+        re.compile(r"人保|人寿|国寿|平安|太平洋|太保|财险|[一-鿿]{2,10}保险(?:股份|有限)?公司(?!承[保办])|共保体|承保机构[:：]"),
+        "承保的公司",
+        "the insurer",
+    ),
+    "mail": Slot(
+        re.compile(r"邮箱|传真|电子邮件|e-?mail|\bfax\b"),
+        re.compile(r"@|邮箱|传真|电子邮件"),
+        "邮箱或传真",
+        "an e-mail address or fax number",
+    ),
+    "paying": Slot(
+        re.compile(
+            r"(?:刷卡|微信|支付宝|扫码|现金)(?:交|付|支付|缴)?(?:吗|行不|可以|能)|(?:能|可以)(?:不能)?(?:用)?(?:微信|支付宝|刷卡|刷[^,，。？?]{0,3}卡|现金|扫码)|(?:开|有|给)(?:不开|没有)?发票[吗不没]|pay (?:by|with) (?:card|cash|wechat|phone)"
+        ),
+        re.compile(r"刷卡|微信|支付宝|扫码|现金|发票|银行卡|转账"),
+        "付款方式或发票",
+        "how to pay, or an invoice",
     ),
     "person": Slot(
         re.compile(
