@@ -124,6 +124,9 @@ def _parser() -> argparse.ArgumentParser:
     readme = commands.add_parser("readme", help="make the README's table of figures of the last full run")
     readme.add_argument("--out", type=Path, default=Path("runs"), help="folder of the run (default runs)")
     readme.set_defaults(run=_readme)
+    unseen = commands.add_parser("unseen", help="questions and near misses on documents nothing is trained on")
+    unseen.add_argument("--missed", action="store_true", help="list each near miss that was answered")
+    unseen.set_defaults(run=_unseen)
     adapter = commands.add_parser(
         "adapter", help="train the embedder's adapter on the training questions (a quarter of an hour)"
     )
@@ -283,6 +286,29 @@ def _retrieval(
     names = ("area_under_curve", "brier", "calibration_error")
     shown += [f"{name.replace('_', ' '):42} {sure[name]:.3f}" for name in names if sure[name] is not None]
     return {**made, "ablations": rows, "sufficiency": sure}, shown
+
+
+def _unseen(arguments: argparse.Namespace) -> int:
+    from eval.run import answerer_for
+    from eval.unseen import UNSEEN, lines, outcomes
+    from rag import terminal
+
+    settings = config.load()
+    loaded = answerer_for(settings, None, "extractive")
+    with terminal.progress() as told:
+        results = list(
+            outcomes(
+                UNSEEN,
+                settings.home / "eval" / "unseen",
+                lambda folder: answerer_for(settings, folder, "extractive", loaded=loaded),
+                told,
+            )
+        )
+    print(*lines(results), sep="\n")
+    if arguments.missed:
+        answered = [result for result in results if result.quoted is None and not result.refused]
+        print(*(f"{result.id}: {result.question}" for result in answered), sep="\n")
+    return 0
 
 
 def _adapter(arguments: argparse.Namespace) -> int:
