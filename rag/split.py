@@ -57,6 +57,13 @@ NUMBERINGS: tuple[Numbering, ...] = (
         "comma", 4, True, re.compile(r"(?P<n>[〇○一二两三四五六七八九十百]+)\s*[、.．,，]\s*"), "一、总体要求"
     ),
     Numbering(
+        "bracket",
+        4.5,
+        True,
+        re.compile(rf"[【\[]\s*(?:服务|办理)?(?:事项|项目|政策|业务|服务)\s*(?P<n>{NUMERAL})\s*[】\]]\s*"),
+        "【事项一】...",
+    ),
+    Numbering(
         "paren",
         5,
         False,
@@ -67,7 +74,7 @@ NUMBERINGS: tuple[Numbering, ...] = (
         "task",
         5.5,
         False,
-        re.compile(rf"(?:重点)?(?:任务|举措|措施|行动|工程)\s*(?P<n>{NUMERAL})\s*[:：.．、]\s*"),
+        re.compile(rf"(?:重点)?(?:任务|举措|措施|行动|工程)\s*(?P<n>{NUMERAL})(?:\s*[:：.．、]\s*|[\s　]+(?=[“\"《一-鿿]))"),
         "任务12：...",
     ),
     Numbering(
@@ -98,6 +105,9 @@ DECIMALS: tuple[Numbering, ...] = (
         "1.1.1 ...",
     ),
 )
+
+# 1.1 under 任务1: the same numbers where they hold that of a task, not of a chapter.
+TASK_DECIMAL = DECIMALS[1]._replace(name="task_decimal", rank=5.7, example="1.1 ...")
 
 # A heading without a number, marked as one by the file's format: ## 申请条件. Its `rank` is not used.
 HEADING = Numbering("heading", 0, True, re.compile(r"(?P<n>)"), "## 申请条件")
@@ -448,6 +458,12 @@ class _Splitter:
         if start in self.decimal_chapters:
             number = str(int(DECIMALS[0].pattern.match(line)["n"]))  # type: ignore[index]  # it matched before
             return DECIMALS[0], number, int(number)
+        task = next((unit for unit in path if unit.numbering and unit.numbering.name == "task"), None)
+        match = TASK_DECIMAL.pattern.match(line)
+        if task is not None and match and str(int(re.split(r"[.．]", match.group())[0])) == task.number:
+            before = [int(unit.number) for unit in task.children if unit.numbering is TASK_DECIMAL]
+            value = int(match["n"])
+            return (TASK_DECIMAL, str(value), value) if 0 < value - max(before, default=0) <= 3 else None
         for numbering in DECIMALS[1:]:
             match = numbering.pattern.match(line)
             if match is None:
@@ -835,7 +851,8 @@ def _sentences_of_line(text: AlignedText, low: int, high: int) -> Iterator[Sente
     for match in SENTENCE.finditer(text.text, low, high):
         body = match.group()
         stripped = body.strip()
-        if not stripped or (DEPARTMENT_PARENTHESIS.fullmatch(stripped) and departments_of(stripped)):
+        alone = DEPARTMENT_PARENTHESIS.fullmatch(stripped)
+        if not stripped or (alone and (departments_of(stripped) or _only_names("。", alone[1]))):
             continue
         start = match.start() + _leading(body)
         yield Sentence(text.raw_span(start, start + len(stripped)), stripped)
