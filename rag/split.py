@@ -64,6 +64,13 @@ NUMBERINGS: tuple[Numbering, ...] = (
         "【事项一】...",
     ),
     Numbering(
+        "question",
+        4.5,
+        True,
+        re.compile(rf"(?:问题?|Q)\s*(?P<n>{NUMERAL})\s*[:：.．、]\s*"),
+        "问1：... 答：...",
+    ),
+    Numbering(
         "paren",
         5,
         False,

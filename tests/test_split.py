@@ -408,13 +408,20 @@ def test_clause_is_cut_into_sentences(body: str, expected: list[str]) -> None:
     assert sentences(body) == expected
 
 
-def test_decimals_under_tasks_and_items_in_brackets_are_units() -> None:
+def test_decimals_under_tasks_items_in_brackets_and_questions_are_units() -> None:
     tasks = "一、任务\n任务1　“来这里”行动\n1.1　住房。甲。\n1.2　交通。乙。\n任务2　“学本领”行动\n2.1　培训。丙。\n2.2　竞赛。丁。\n"
     items = "【事项一】高龄补贴\n补贴标准：甲。\n咨询电话：乙。\n【事项二】助餐补贴\n补贴标准：丙。\n"
+    asked = "问1：谁能领？\n答：甲。\n问2：领多少？\n答：分两档：\n（1）乙。\n（2）丙。\n"
     found = split_text(tasks).clauses
     assert [clause.label for clause in found] == ["1.1.1", "1.1.2", "1.2.1", "1.2.2"]
     assert found[2].heading[1] == "“学本领”行动"
     assert [clause.heading[0] for clause in split_text(items).clauses] == ["高龄补贴", "高龄补贴", "助餐补贴"]
+    assert [(c.label, c.heading[0]) for c in split_text(asked).clauses] == [
+        ("1.0", "谁能领？"),
+        ("2.0", "领多少？"),
+        ("2.1", "领多少？"),
+        ("2.2", "领多少？"),
+    ]
 
 
 # -- departments ----------------------------------------------------------------------------------
