@@ -468,9 +468,9 @@ class _Splitter:
         task = next((unit for unit in path if unit.numbering and unit.numbering.name == "task"), None)
         match = TASK_DECIMAL.pattern.match(line)
         if task is not None and match and str(int(re.split(r"[.．]", match.group())[0])) == task.number:
-            before = [int(unit.number) for unit in task.children if unit.numbering is TASK_DECIMAL]
+            told = [int(unit.number) for unit in task.children if unit.numbering is TASK_DECIMAL]
             value = int(match["n"])
-            return (TASK_DECIMAL, str(value), value) if 0 < value - max(before, default=0) <= 3 else None
+            return (TASK_DECIMAL, str(value), value) if 0 < value - max(told, default=0) <= 3 else None
         for numbering in DECIMALS[1:]:
             match = numbering.pattern.match(line)
             if match is None:
