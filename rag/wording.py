@@ -74,7 +74,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "It stands in “{title}”, clause {printed} {label} ({heading}).",
     ),
     "english_frame": ("{place}{label}", "{place}, clause {label}, says (in Chinese): “{quote}”"),
-    "english_frame_next": ("{label}", "Clause {label}: “{quote}”"),
+    "english_frame_next": ("{label}", "Also clause {label}: “{quote}”"),
     "notice_horizon": (
         "《{title}》的目标期到{year}年，已过期，请核实现行规定。",
         "“{title}” has targets up to {year}, which has passed; check what applies now.",

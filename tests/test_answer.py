@@ -361,7 +361,7 @@ def test_verbatim_english_lines_name_their_place_once(tmp_path: Path) -> None:
     first, *others = [line for line in answer.lines if isinstance(line, Claim)]
     assert first.text.startswith("Shuozhou City (朔州市), clause 2, says (in Chinese): “")
     assert others
-    assert all(line.text.startswith("Clause 2: “") for line in others)
+    assert all(line.text.startswith("Also clause 2: “") for line in others)
 
 
 @pytest.mark.parametrize(
