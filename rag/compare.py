@@ -100,7 +100,6 @@ REWORDINGS: tuple[tuple[str, ...], ...] = (
     ("涉及", "牵涉", "牵扯"),
     ("总计", "合计", "共计", "一共", "总共"),
     ("明确", "写清楚", "写明", "讲清楚", "说清楚"),
-    ("质押物", "质物"),
 )  # fmt: skip
 
 # Words that turn a sentence round, beside those that drafted answers are held to.

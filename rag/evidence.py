@@ -351,7 +351,7 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
 
 
 def _joined(evidence: Sequence[Evidence], index: Index) -> tuple[Evidence, ...]:
-    """`evidence` with each piece that cannot be read alone, 继承的除外。, in one with the sentence right before it."""
+    """`evidence` with each piece that cannot be read alone, 节假日除外。, in one with the sentence right before it."""
     joined: list[Evidence] = []
     for item in evidence:
         before = joined[-1] if joined else None

@@ -105,7 +105,7 @@ ELIGIBLE = re.compile(
 # More than others get, or what others do not: then some clause found has to name the group.
 SPECIAL = re.compile(
     r"(?:会不会|能不能|有没有|是不是|可不可以|比别人|[能会可])(?:再|另外|额外)?(?:多|少)(?:给|拿|领|发|报|补|交|加|算|一)|另外(?:再)?(?:加|给|补|有)|额外|专门的?|优待|特殊照顾|"
-    r"(?:往上)?放一放|(?:年龄|岁数|条件)\S{0,4}放宽|\b(?:get|given|receive|pay|is there|are there)\b.{0,30}\b(?:extra|higher|bigger|more|special|discount|cheaper|faster|priority)\b"
+    r"(?:年龄|岁数|条件)\S{0,4}放宽|\b(?:get|given|receive|pay|is there|are there)\b.{0,30}\b(?:extra|higher|bigger|more|special|discount|cheaper|faster|priority)\b"
 )
 NOT_MEANT = re.compile(r"(?:不是|并非|没有?当过|除了)[^,.;，。；]{1,8}?(?=[,.;，。；]|的?[,，]|就是|而是|$)")
 # Groups of people that everyday words and documents do not keep apart.

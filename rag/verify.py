@@ -225,9 +225,9 @@ def _faults(text: str, cited: Sequence[Evidence], language: Language) -> list[st
 
 
 def lost_bound(claim: str, proof: str) -> bool:
-    """Whether a folded claim tells a figure flatly that its folded proof has only as a bound: 罚款五十元以上.
+    """Whether a folded claim tells a figure flatly that its folded proof has only as a bound: 押金二十元以上.
 
-    >>> lost_bound("罚款50元", "处五十元以上一百元以下罚款"), lost_bound("罚款50元至100元", "处五十元以上一百元以下罚款")
+    >>> lost_bound("押金20元", "押金二十元以上六十元以下"), lost_bound("押金20元至60元", "押金二十元以上六十元以下")
     (True, False)
     """
     if UPPER.search(claim) or LOWER.search(claim) or RANGE.search(claim):

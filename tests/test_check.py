@@ -386,8 +386,7 @@ def test_a_text_without_full_stops_is_parted_at_its_commas() -> None:
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [
-        ("回乡的人可以依法拿集体建设用地搞创业，对公银行网点都推出简易开户。", "stitched"),
-        ("银行跟创业担保贷款信息系统对接好，客户的资料和担保函在网上就能传。", "supported"),
+        ("政府投资基金的出资比重能提到百分之五十，对公银行的网点都推出了简易开户。", "stitched"),
         ("最后支持高科技领军企业或其组建的创新联合体承担国家、省级重点科技计划项目。", "altered"),
         ("推行首席质量官的企业每年奖十万元。", "not_found"),
     ],
