@@ -84,7 +84,7 @@ from rag.types import (
     Turn,
     Understood,
 )
-from rag.understand import WHOSE, asking, in_parts, names_nothing, understand
+from rag.understand import REST_OF_LIST, WHOSE, asking, in_parts, names_nothing, understand
 from rag.verify import FILLER, is_named, stated, verify, verify_translation
 from rag.wording import department_names, in_script, kind_name, place_name, place_names, say, slot_names
 
@@ -276,7 +276,8 @@ class Answerer:
             listed = self._supports(scoped, found)
             if listed:
                 # An English line takes a model seconds: the whole list is made where it is asked for apart.
-                everything = whole_list or (query.language != "en" and asks_all(query.asked))
+                rest = REST_OF_LIST.search(fold(query.asked)) is not None
+                everything = whole_list or (asks_all(query.asked) and (rest or query.language != "en"))
                 return self._plan_overview(scoped, found, listed, whole=everything)
         if query.labels and not any(hit.looked_up for hit in found.hits) and not _asks_more(query):
             return self._plan_no_such_clause(scoped, found)
@@ -462,11 +463,12 @@ class Answerer:
                 plan.lines.append(Framing(say(heading, language)))
             for kind in dict.fromkeys(support.kind for support in group):
                 for support in (s for s in group if s.kind == kind):
-                    plan.evidence.append(support.evidence)
-                    mark = len(plan.evidence)
+                    plan.evidence += (support.evidence, *support.beside)
+                    mark = len(plan.evidence) - len(support.beside)
                     label = kind_name(kind, language) + (": " if language == "en" else "：")
                     plan.wording[mark] = (label, support.line)
-                    plan.lines.append(Claim(label + in_script(support.line, language), (mark,)))
+                    marks = tuple(range(mark, len(plan.evidence) + 1))
+                    plan.lines.append(Claim(label + in_script(support.line, language), marks))
         plan.more = len(listed) - len(shown)
         if plan.more:
             plan.lines.append(Framing(say("more", language, count=plan.more)))

@@ -6,6 +6,7 @@ Assembled by code from the clauses' own words: a sentence counts as a support wh
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
 from collections import Counter
@@ -13,19 +14,23 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from rag import places
-from rag.brief import brief, under_scheme
+from rag.brief import HELD, brief, under_scheme
 from rag.embed import Vectors
-from rag.evidence import ASKS, Scorer, is_title, of_sentence
+from rag.evidence import ASKS, LEAD, Scorer, is_title, of_sentence
 from rag.fold import fold
 from rag.index import Index
 from rag.named import groups_in, same_group
 from rag.receiver import FOR_ANYBODY, Receiver, receiver_of
 from rag.retrieve import Found
-from rag.types import Evidence, Query, Sentence
+from rag.types import Evidence, Query, Sentence, Span
 from rag.verify import PRINTED_NUMBER
 
 MOST_SHOWN, MOST_SHOWN_ENGLISH = 14, 10
-MAX_LINE_CHARS = 90
+MAX_LINE_CHARS, MAX_ENGLISH_CHARS = 140, 70
+"""Characters up to which a sentence is given whole, and sentences that follow each other are one support.
+
+In an answer in English those are fewer that are put together: a small model renders long sentences badly.
+"""
 
 # kind -> words that name such a support; the first kind that matches counts.
 KINDS: dict[str, re.Pattern[str]] = {
@@ -117,10 +122,19 @@ ADMINISTRATION = re.compile(
 )
 
 
+# What only says who gets nothing, by when one has to ask, or what a document is about.
+LIMITS = re.compile(
+    r"不予|不(?:再)?(?:发放|享受|贴息|补[贴助])|(?:应当|须|需)[^,，。]{0,20}(?:申请|提出)|适用(?:于)?本(?:办法|规定|措施|细则|意见|政策)"
+)
 # A figure to be reached gives nobody anything: 到2025年…达到…, 力争突破1亿元.
 GOAL = re.compile(
     r"^.{0,6}到.{0,12}(?:末|年底?)[,，]|(?:力争|争取|努力).{0,20}(?:突?破|达到?|超过?)|(?:突破|达到)\d+"
 )
+# What is asked for, checked, sent on and paid out, unless the sentence gives a sum.
+HANDLING = re.compile(
+    r"受理|报送|提交|上传|拨付|核验|核实|核定|审核|复核|异议|到账|取消资格|不影响|名单|适用(?:于)?本(?:办法|规定|措施|细则|意见|政策)|^(?:责任|牵头|配合|主管)(?:单位|部门)"
+)
+TAKEN_BACK = re.compile(r"退[回还]|收回|扣减补|扣回|责任单位[:：]")
 # Money counted so far: 累计6753万元, 已发放3亿元. What is only reported (已组织40人参加培训) tells what there is.
 REPORTED = re.compile(r"累计|截至|同比|共计?(?:发放|完成)|已(?:经)?(?:完成|发放)")
 GIVES_TO = re.compile(r"提供|给予|予以|享受|申请|纳入|发放|放宽|免费|支持[^,，]{2,30}创")
@@ -171,6 +185,8 @@ WITHIN_COMPOUND = 2
 SO_FAR = re.compile(
     r"已(?:经)?(?:有|组织|落实|完成|建成|引导|启用|办理|开展|启动|与|在)|现已|目前|前\d+个月|先后|共(?:引导|组织|办理|开展|培训)"
 )
+# Whom a sentence is for stands in the one before it, or in the clause before it.
+BACK = re.compile(r"^.{0,6}(?:前款|前条|上述|前述|上列)[^,，。]{0,8}(?:人员|对象|企业|单位|家庭|群体)")
 SENTENCES_BEFORE = 2
 """Sentences before one that may say whom it is for."""
 LISTED_KINDS = frozenset({"measure", "safeguard", "status"})
@@ -205,6 +221,10 @@ class Support:
     reported: bool
     """Whether it only tells what was done so far."""
     score: float
+    at: tuple[int, int] = (-1, -1)
+    """The numbers of its clause and, in that, of its first sentence."""
+    beside: tuple[Evidence, ...] = ()
+    """What its line says besides: the sentence that it is an item of, 按下列标准发放：, or the conditions that it opens."""
 
     @property
     def for_anybody(self) -> bool:
@@ -257,7 +277,12 @@ def supports(query: Query, found: Found, index: Index, aim: Vectors) -> list[Sup
         naming = _people(text) if receiver.sort in BEYOND else _named(giving, index)
         fits = any(same_group(one, other) for one in asked for other in naming)
         worth = CERTAIN_WORTH if receiver.certain and receiver.sort in CERTAIN_WORTH else WORTH
-        own = tuple(sorted(_people(text) or _people(" ".join(clause.heading[-1:]))))
+        back = BACK.search(text) is not None
+        if back:
+            receiver = replace(receiver, certain=False)
+        own = tuple(
+            sorted(_people(text) or _people(" ".join(clause.heading[-1:])) or (naming if back else ()))
+        )
         score = (
             (0.0 if general else BEARING_WEIGHT * bears)
             + AIM_WEIGHT * meets
@@ -277,9 +302,102 @@ def supports(query: Query, found: Found, index: Index, aim: Vectors) -> list[Sup
         evidence = of_sentence(index, giving.clause, giving.sentence)
         reported = not giving.granted and SO_FAR.search(text) is not None
         listed.append(
-            Support(giving.kind, evidence, line, giving.granted, fits, own, receiver, reported, score)
+            Support(
+                giving.kind,
+                evidence,
+                line,
+                giving.granted,
+                fits,
+                own,
+                receiver,
+                reported,
+                score,
+                (giving.clause, giving.position),
+            )
         )
-    return _varied(listed)
+    most = MAX_ENGLISH_CHARS if query.language == "en" else MAX_LINE_CHARS
+    return _varied(_together(listed, index, most))
+
+
+def _together(listed: Iterable[Support], index: Index, most: int) -> list[Support]:
+    """The supports with those whose sentences follow each other in a clause as one, and items behind their lead.
+
+    「合伙创业的，总额不超过100万元」 says little without the sentence before it that says of what.
+    """
+    joined: list[Support] = []
+    for support in sorted(listed, key=lambda support: support.at):
+        before = joined[-1] if joined else None
+        if before is not None and (both := _both(before, support, index, most)) is not None:
+            joined[-1] = both
+        else:
+            joined.append(support)
+    given = {support.at[0] for support in joined}
+
+    def list_of(support: Support) -> tuple[int, int]:
+        lead = index.leads.get(support.at[0])
+        return support.at if lead is None else (lead, -1)
+
+    lists = itertools.groupby(joined, key=list_of)
+    together = [whole for _, group in lists for whole in _with_list(list(group), given, index)]
+    return [support for support in together if not LIMITS.search(support.line) or AMOUNT.search(support.line)]
+
+
+def _both(first: Support, second: Support, index: Index, most: int) -> Support | None:
+    """Two supports as one where the second's sentence follows the first's and both are short; else None."""
+    span = Span(first.evidence.span.start, second.evidence.span.end)
+    text = first.evidence.text + second.evidence.text
+    follows = first.at[0] == second.at[0] and not any(
+        first.evidence.span.end <= between.span.start and between.span.end <= second.evidence.span.start
+        for between in index.sentences[first.at[0]]
+    )
+    alike = first.reported == second.reported and first.granted == second.granted
+    if not follows or not alike or len(text) > most:
+        return None
+    best = max(first, second, key=lambda support: support.score)
+    quote = index.quote(first.evidence.clause.document, span)
+    evidence = replace(first.evidence, span=span, quote=quote, text=text)
+    line = _ended(first.line) + second.line
+    receiver = first.receiver if second.receiver.sort == "unsaid" else best.receiver
+    fits = first.fits or second.fits
+    return replace(best, evidence=evidence, line=line, fits=fits, receiver=receiver, at=first.at)
+
+
+def _ended(line: str) -> str:
+    """A line with a mark behind it, where something follows: a row of a table has none."""
+    return line if re.search(r"[。；;：:！？]$", line) else f"{line}；"
+
+
+def _with_list(group: Sequence[Support], given: Set[int], index: Index) -> Iterator[Support]:
+    """The supports of one list behind its lead; a lead with the conditions that it opens, or none if its items are `given`."""
+    best = max(group, key=lambda support: support.score)
+    clause, _ = best.at
+    lead = index.leads.get(clause)
+    if lead is not None and index.sentences[lead]:
+        opening = of_sentence(index, lead, index.sentences[lead][-1])
+        line = (
+            PRINTED_NUMBER.sub("", opening.text)
+            + "".join(_ended(support.line) for support in group[:-1])
+            + group[-1].line
+        )
+        if len(line) <= MAX_LINE_CHARS:
+            beside = (opening, *(support.evidence for support in group if support is not best))
+            yield replace(best, line=line, beside=beside, fits=any(support.fits for support in group))
+        elif len(group) > 1:
+            for support in group:
+                yield from _with_list([support], given, index)
+        else:
+            yield best
+    elif LEAD.search(best.line):
+        items = index.items.get(clause, [])
+        parts = [(number, part) for number in items for part in index.sentences[number]]
+        end = best.evidence.span.end
+        parts += [(clause, part) for part in index.sentences[clause] if part.span.start >= end]
+        conditions = [of_sentence(index, number, part) for number, part in parts]
+        line = best.line + "".join(item.text for item in conditions)
+        if not given & set(items) and conditions and len(line) <= MAX_LINE_CHARS:
+            yield replace(best, line=line, beside=tuple(conditions))
+    else:
+        yield best
 
 
 def people_asked(question: str) -> set[str]:
@@ -336,7 +454,11 @@ def _named(giving: Giving, index: Index) -> set[str]:
     clause = index.clauses[giving.clause]
     if FOR_ANYBODY.search(giving.sentence.text):
         return _people(giving.sentence.text)
-    before = index.sentences[giving.clause][max(0, giving.position - SENTENCES_BEFORE) : giving.position]
+    before = list(
+        index.sentences[giving.clause][max(0, giving.position - SENTENCES_BEFORE) : giving.position]
+    )
+    if not before and BACK.search(giving.sentence.text) and giving.clause:
+        before = list(index.sentences[giving.clause - 1][:1])
     context = " ".join(sentence.text for sentence in before)
     return _people(giving.sentence.text) or _people(context) or _people(" ".join(clause.heading[-1:]))
 
@@ -375,8 +497,10 @@ def _people(text: str) -> set[str]:
 
 FEWEST_OF_USE = 6
 """Supports for people and firms from which on those for institutions are left to the whole list."""
-MOST_FOR_OTHERS, MOST_BESIDE = 6, 8
-"""Supports for certain others that are shown at most, and, where kinds are asked for, those of other kinds."""
+MOST_FOR_OTHERS, MOST_BESIDE, MOST_INTENDED = 5, 6, 4
+"""Supports for certain others that are shown at most, where kinds are asked for those of other kinds, and mere intentions."""
+FEWEST_FOR_ASKER = 4
+"""Supports for the asker or anybody from which on those for certain others are left to the whole list."""
 MOST_OF_CLAUSE = 4
 """Sentences of one clause that stand before the second ones of other clauses, where they name the asker's group."""
 NOTHING_ELSE = re.compile(
@@ -399,15 +523,22 @@ def asks_all(question: str) -> bool:
 def best_shown(
     listed: Sequence[Support], question: str, wanted: Set[str], most: int = MOST_SHOWN
 ) -> list[Support]:
-    """The first of `listed`; where the question asks for nothing but the kinds `wanted` only these."""
+    """The first of `listed`; where the question asks for nothing but the kinds `wanted` only these.
+
+    What is for certain others is left out where the asker says who they are, and there is enough for them.
+    """
     if wanted and NOTHING_ELSE.search(fold(question)):
         listed = [support for support in listed if support.kind in wanted] or listed
     of_use = [support for support in listed if support.fits or support.receiver.sort not in BEYOND]
     of_use = of_use if len(of_use) >= FEWEST_OF_USE else list(listed)
-    beside = [s for s in of_use if not (s.fits or s.kind in wanted or s.for_anybody)][MOST_FOR_OTHERS:]
+    open_to_asker = [s for s in of_use if s.granted and (s.fits or s.for_anybody)]
+    known = any(s.fits for s in of_use) and len(open_to_asker) >= FEWEST_FOR_ASKER
+    for_others = [s for s in of_use if not (s.fits or s.kind in wanted or s.for_anybody)]
+    left = for_others if known else for_others[MOST_FOR_OTHERS:]
+    left += [s for s in of_use if s not in left and not s.fits and not s.granted][MOST_INTENDED:]
     if wanted:
-        beside += [s for s in of_use if s not in beside and not s.fits and s.kind not in wanted][MOST_BESIDE:]
-    return [support for support in of_use if support not in beside][:most]
+        left += [s for s in of_use if s not in left and not s.fits and s.kind not in wanted][MOST_BESIDE:]
+    return [support for support in of_use if support not in left][:most]
 
 
 def _varied(listed: list[Support]) -> list[Support]:
@@ -428,6 +559,10 @@ def _kind(text: str, heading: Sequence[str], wanted: str | None) -> str | None:
     """The kind of support that a sentence gives, `wanted` where it is one of several; None if it gives none."""
     counted = GOAL.search(text) or (REPORTED.search(text) and AMOUNT.search(text))
     if ADMINISTRATION.search(text) or ASKS.search(text) or (counted and not PERSONAL.search(text)):
+        return None
+    sum_given = AMOUNT.search(text) and not TAKEN_BACK.search(text)
+    eased = GIVEN.search(text) or FOR_ANYBODY.search(text)
+    if not sum_given and not eased and (HANDLING.search(text) or TAKEN_BACK.search(text)):
         return None
     first = _kind_of(text) or (_kind_of(" ".join([*heading, text])) if AMOUNT.search(text) else None)
     if wanted is None or first is None or first == wanted:
@@ -487,7 +622,8 @@ def line_of(sentence: Sentence, kind: str, heading: Sequence[str]) -> str:
             if said > best:
                 best, chosen = said, (start, end)
     start, end = chosen
-    return "".join(parts[start:end]).rstrip("，,") + ("…" if end < len(parts) else "")
+    left_out = "".join(parts[end:])
+    return "".join(parts[start:end]).rstrip("，,") + ("…" if HELD.search(left_out) else "。")
 
 
 def _says(part: str, kind: str) -> float:

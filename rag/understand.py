@@ -25,8 +25,10 @@ MAX_QUESTION_CHARS = 4000
 HISTORY_TURNS = 20
 
 # What a question for an overview is made of: an open word, what a government gives, and how it is given or got.
-WHAT = r"(?:什么|哪些|啥|哪几[种项类样]|什麼|何种|点啥|些啥)"
-SUPPORT = r"(?:支持|扶持|帮助|帮扶|优惠|政策|补助|补贴|好处|待遇|福利|措施|照顾|路子|门路|渠道|途径|实惠)"
+WHAT = r"(?:什么|哪些|啥子?|哪几[种项类样]|什麼|何种|点啥|些啥子?|咩|乜嘢?)"
+SUPPORT = (
+    r"(?:支持|扶持|帮助|帮扶|优惠|政策|补助|补贴|资助|好处|待遇|福利|措施|照顾|路子|门路|渠道|途径|实惠)"
+)
 GIVES_OR_GETS = (
     r"(?:(?:能|可以|好)?(?:沾|争取|得|捞|享|用|挂|靠)得?(?:上|到|点|些|着)+|(?<![带交提])给(?!我(?:列|说|讲|查|写))|帮[到我咱]?|帮忙|[领拿]到|享受到?|申请到|得到|省下|"
     r"(?:能|可以)[^,，。?？!！;；、]{0,4}(?:领|拿|申请|享受|得))"
@@ -121,7 +123,15 @@ SEATED = re.compile(r"[一-鿿]{0,4}?(?:大学(?!生)|学院|医院|机场)")
 COMES_FROM = re.compile(
     r"(?:从|由|原籍|籍贯|毕业于|(?:老家|户口|户籍|学籍|祖籍)(?:是|在|还在|落在)?)\s*$|\b(?:from|next to|near|beside|bordering)\s+$"
 )
-COMES_FROM_AFTER = re.compile(r"(?:人(?!才|员)|户口|户籍|籍|毕业|打工|上学|读书|回来|工作了|旁边|隔壁|边上)")
+COMES_FROM_AFTER = re.compile(
+    r"(?:人(?!才|员)|户口|户籍|籍|毕业|打(?:了|过)?[^,，。]{0,5}工|上(?:了|过)?[^,，。]{0,4}学|读(?:了|过)?[^,，。]{0,4}书|当(?:了|过)?[^,，。]{0,4}兵|"
+    r"回来|(?:工作|做事|待|呆)[了过]|旁边|隔壁|边上)"
+)
+
+# The rest of a list that was given in part, and nothing else: 全部列出, list everything.
+REST_OF_LIST = re.compile(
+    r"^(?:请|麻烦|帮我|把|那|好的?|你|给我|再|能不能|可以|[,，\s])*(?:(?:全部|全|完整地?|所有的?|其余的?|剩下的?|其他的?|都|也)+(?:列|说|讲)(?:出来?|完|全|齐|一下)?|(?:list|show|give)(?: me)?(?: them)? (?:all|everything|the rest))(?:吧|吗|行吗|\W)*$"
+)
 
 POLICY_KINDS = frozenset({"support", "procedure", "group", "department", "concept", "organisation"})
 REPEATED = re.compile(r"([一-鿿]{2,4})\1")  # 四众四众, said for emphasis
@@ -186,6 +196,9 @@ def understand(
     intents = _intents(essence)
     if not scope.places and WHERE_IS_IT.search(fold(essence)):
         intents |= {"places"}
+    if turns and REST_OF_LIST.search(fold(essence)) and "overview" in _intents(_last_question(turns)):
+        contextual, intents = True, frozenset({"overview"})
+        text = _search_text(essence, turns, found, contextual)
     if (
         contextual and not intents
     ):  # 「那南京呢」 asks what was asked before; a longer one is of the same sort only

@@ -57,7 +57,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "intends_for_asker": ("文件表示鼓励您这类人的：", "What the document encourages for people like you:"),
     "intends": ("文件表示鼓励、探索的：", "What the document encourages or explores:"),
     "reports": ("文件通报已经做的：", "What the document reports as done:"),
-    "more": ("还有{count}项。", "{count} more."),
+    "more": (
+        "还有{count}项，多是给其他人群或机构的，或只是鼓励、探索；说「全部列出」可看全部。",
+        "{count} more, mostly for other people or institutions, or only encouraged; say “list everything” to see them all.",
+    ),
     "place_line": ("{place}：", "{place}:"),
     "departments": ("负责部门：{departments}", "Departments in charge: {departments}"),
     "no_such_clause": (

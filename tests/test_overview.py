@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from rag import overview
 from rag.answer import Answerer
 from rag.index import build, load
 from rag.overview import (
+    MOST_INTENDED,
     MOST_SHOWN,
     Support,
     aim_of,
@@ -23,7 +25,7 @@ from rag.overview import (
     supports,
 )
 from rag.receiver import Receiver, Sort, receiver_of
-from rag.types import Answer, Framing
+from rag.types import Answer, Framing, Turn
 from rag.understand import understand
 
 TEXT = """朔州市支持创业若干措施
@@ -236,6 +238,86 @@ def test_kinds_asked_for_leave_little_room_for_others_and_none_where_nothing_els
     assert any(one.kind == "tax" for one in shown)
     only = best_shown(listed, "只问贷款，有什么政策", frozenset({"loan"}))
     assert {one.kind for one in only} == {"loan"}
+
+
+def test_where_enough_is_for_the_asker_what_is_for_certain_others_is_left_out() -> None:
+    own = [support(number, fits=True) for number in range(5)]
+    others = [support(number, named=("退役军人",)) for number in range(5, 9)]
+    assert best_shown([*others, *own], "有什么支持", frozenset()) == own
+    assert best_shown([*others, *own[:2]], "有什么支持", frozenset()) == [*others, *own[:2]]
+
+
+def test_few_of_mere_intentions_are_shown() -> None:
+    meant = [replace(support(number), granted=False) for number in range(8)]
+    given = [support(number) for number in range(8, 12)]
+    assert best_shown([*meant, *given], "有什么支持", frozenset()) == [*meant[:MOST_INTENDED], *given]
+
+
+STEPS = """银川市金凤区人民政府关于鼓励创业的办法
+
+第一条  符合条件的个人可以申请最高15万元的创业担保贷款。合伙创业的，贷款总额不超过60万元。
+
+第二条  创业补贴按照下列标准发放：
+
+（一）首次创业的，一次性发放补贴4000元；
+
+（二）再次创业的，一次性发放补贴1000元。
+
+第三条  同时符合下列条件的，可以申请场地补贴：
+
+（一）有固定场地；
+
+（二）连续经营满半年。
+
+第四条  对补贴有异议的，应当在十日内提出复核。骗取补贴的，应当退回。
+
+第五条  本办法的补贴适用本办法第二条规定。
+
+银川市金凤区人民政府
+2024年3月1日
+"""
+
+
+@pytest.fixture(scope="module")
+def articles(tmp_path_factory: pytest.TempPathFactory) -> Answer:
+    folder: Path = tmp_path_factory.mktemp("articles")
+    seeds = write_documents(folder / "seeds", [("a.txt", STEPS)])
+    build(folder / "home", seeds, FakeEmbedder())
+    asker = Answerer(load(folder / "home", FakeEmbedder().identity), FakeEmbedder())
+    return asker.answer("我在银川金凤区创业，有什么支持？", mode="extractive", whole_list=True)
+
+
+def test_sentences_that_follow_each_other_are_one_support(articles: Answer) -> None:
+    line = next(text for text in lines(articles) if "15万元" in text)
+    assert "合伙创业的，贷款总额不超过60万元" in line
+
+
+def test_items_stand_in_one_line_behind_their_lead(articles: Answer) -> None:
+    claim = next(claim for claim in articles.claims if "4000元" in claim.text)
+    assert (
+        "创业补贴按照下列标准发放：首次创业的，一次性发放补贴4000元；再次创业的，一次性发放补贴1000元"
+        in claim.text
+    )
+    assert len(claim.marks) == 3
+
+
+def test_a_lead_brings_the_conditions_that_it_opens(articles: Answer) -> None:
+    line = next(text for text in lines(articles) if "场地补贴" in text)
+    assert "有固定场地" in line
+    assert "满半年" in line
+    assert not any(text.endswith("：") for text in lines(articles)[1:] if "补贴奖励" in text)
+
+
+def test_what_only_handles_a_support_is_none(articles: Answer) -> None:
+    assert not any(word in text for text in lines(articles) for word in ("异议", "退回", "适用本办法"))
+
+
+def test_the_rest_of_a_list_is_given_when_asked_for(answerer: Answerer) -> None:
+    question = "我在朔州创业，有什么支持？"
+    history = (Turn("user", question), Turn("assistant", "朔州市的支持：……"))
+    whole = answerer.answer(question, mode="extractive", whole_list=True)
+    for asked in ("全部列出", "请把其余的都列出来"):
+        assert lines(answerer.answer(asked, history=history, mode="extractive")) == lines(whole)
 
 
 def test_the_part_whose_support_fits_best_stands_first() -> None:
