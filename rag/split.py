@@ -81,7 +81,9 @@ NUMBERINGS: tuple[Numbering, ...] = (
         "task",
         5.5,
         False,
-        re.compile(rf"(?:重点)?(?:任务|举措|措施|行动|工程)\s*(?P<n>{NUMERAL})(?:\s*[:：.．、]\s*|[\s　]+(?=[“\"《一-鿿]))"),
+        re.compile(
+            rf"(?:重点)?(?:任务|举措|措施|行动|工程)\s*(?P<n>{NUMERAL})(?:\s*[:：.．、]\s*|[\s　]+(?=[“\"《一-鿿]))"
+        ),
         "任务12：...",
     ),
     Numbering(
@@ -122,7 +124,13 @@ HEADING_MARKS = re.compile(r"(#{1,6}) +(?=\S)")
 # ## 01 over a paragraph: as a heading a number may stand alone.
 NUMBER_ALONE = re.compile(r"(?P<n>\d{1,2})$")
 # A row of a table: cells parted by tabs or bars.
-TABLE_ROW = re.compile(r"\|.*\||[^\t\n]+\t+\S")
+BAR = "[|｜│]"
+TABLE_ROW = re.compile(
+    rf"{BAR}.*{BAR}|[^\t\n]+\t+\S|[^|｜│\n]+(?:{BAR}[^|｜│\n]*){{2,}}$|[^|｜│\n]+ {BAR} [^|｜│\n]+$"
+)
+# A line over paragraphs that is nothing but their title, and what such a paragraph is at least.
+BARE_TITLE = re.compile(r"[一-鿿（）()“”《》、]{2,14}")
+FEWEST_BARE_TITLES, LEAST_TITLED_CHARS = 3, 25
 QUESTION, ANSWER = re.compile(r"(?:问|Q)\s*[:：]"), re.compile(r"(?:答|A)\s*[:：]")
 CONTENTS = re.compile(r"目\s*录")
 SEPARATOR = re.compile(r"[-—_=*＊─━~～\s]+")
@@ -267,7 +275,34 @@ class _Splitter:
                 joined[-1] = (joined[-1][0], end)
             else:
                 joined.append((start, end))
+        self.levels |= dict.fromkeys(self._bare_titles(joined), 2) if not self.levels else {}
         return joined
+
+    def _bare_titles(self, paragraphs: list[tuple[int, int]]) -> list[int]:
+        """Where titles without a number start, in a document whose paragraphs have none: 消费券 over 发放四期，….
+
+        Behind the first whole sentence, each over a paragraph that says something, and three at least.
+        """
+        lines = [self.text.text[start:end] for start, end in paragraphs]
+        opened = next(
+            (i for i, line in enumerate(lines) if len(line) >= LEAST_TITLED_CHARS and line[-1] in "。："),
+            len(lines),
+        )
+        if any(
+            numbering.chapter and numbering.pattern.match(line)
+            for numbering in NUMBERINGS
+            for line in lines[opened:]
+        ):
+            return []
+        titles = [
+            paragraphs[i][0]
+            for i in range(opened + 1, len(lines) - 1)
+            if BARE_TITLE.fullmatch(lines[i])
+            and not SIGNATURE.match(lines[i])
+            and len(lines[i + 1]) >= LEAST_TITLED_CHARS
+            and re.search("[。；，]", lines[i + 1])
+        ]
+        return titles if len(titles) >= FEWEST_BARE_TITLES else []
 
     def _decimal_chapters(self, paragraphs: list[tuple[int, int]]) -> Iterator[int]:
         """The starts of short lines 「3 …」 with 「3.1 …」 next or next but one, and of those that go on from them."""
@@ -841,7 +876,7 @@ def sentences_of(text: AlignedText, clause: Clause) -> Iterator[Sentence]:
         stripped = line.group().strip()
         start += _leading(line.group())
         named = "；".join(
-            f"{name}：{cell}" if name else cell for name, cell in zip(columns, cells, strict=False)
+            f"{name}：{cell}" if name else cell for name, cell in zip(columns, cells, strict=False) if cell
         )
         yield Sentence(text.raw_span(start, start + len(stripped)), named or stripped)
         columns = columns or cells
@@ -851,7 +886,8 @@ def _cells(line: str) -> list[str]:
     """The cells of a table's row; none for any other line."""
     if not TABLE_ROW.match(line.strip()):
         return []
-    return [cell.strip() for cell in re.split(r"\t+|\|", line.strip().strip("|")) if cell.strip()]
+    cells = [cell.strip() for cell in re.split(rf"\t+|{BAR}", line.strip().strip("|｜│"))]
+    return cells if any(cells) else []
 
 
 def _sentences_of_line(text: AlignedText, low: int, high: int) -> Iterator[Sentence]:

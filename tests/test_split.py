@@ -491,3 +491,37 @@ def test_an_articles_rule_is_no_title_even_where_its_siblings_open_alike() -> No
         "第二章 附则\n第三条 本办法自发布之日起施行。\n"
     )
     assert [clause.heading for clause in split.clauses] == [("免疫",), ("免疫",), ("附则",)]
+
+
+# -- tables between bars and titles without a number ----------------------------------------------
+
+
+@pytest.mark.parametrize("bar", [" | ", "|", "｜"])
+def test_a_row_between_bars_is_read_with_the_names_of_its_columns(bar: str) -> None:
+    rows = [("品种", "比例", "低保户", "质保"), ("水泵", "30%", "", "2年"), ("风机", "40%", "50%", "3年")]
+    parts = split_text("\n".join(["一、标准", "按下表补助：", *(bar.join(row) for row in rows)]))
+    said = [sentence.text for sentences in parts.sentences for sentence in sentences]
+    assert "品种：水泵；比例：30%；质保：2年" in said  # an empty cell moves no other under its name
+    assert "品种：风机；比例：40%；低保户：50%；质保：3年" in said
+
+
+BARE = [
+    "某市人民政府关于2024年惠民事项的公告",
+    "为让居民享受便利，现将2024年有关事项公告如下，请相互转告。",
+    "公园门票",
+    "本市居民凭身份证全年免收门票，外地居民凭居住证按五折收取，节假日除外。",
+    "游泳馆",
+    "每年六月至九月，本市中小学生凭学生证每次收取五元，其他月份每次收取十元。",
+    "图书馆",
+    "每位读者一次可以借阅图书十册，借期三十天，逾期每册每天收取一角。",
+]
+
+
+def test_titles_without_a_number_head_what_stands_below_them() -> None:
+    headings = [clause.heading[-1:] for clause in split_text("\n".join(BARE)).clauses]
+    assert headings[-3:] == [("公园门票",), ("游泳馆",), ("图书馆",)]
+
+
+def test_where_chapters_are_numbered_a_short_line_is_no_title() -> None:
+    numbered = [*BARE[:2], "一、总体要求", *BARE[3:]]
+    assert not any("游泳馆" in clause.heading for clause in split_text("\n".join(numbered)).clauses)
