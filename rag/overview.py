@@ -26,7 +26,7 @@ from rag.types import Evidence, Query, Sentence, Span
 from rag.verify import PRINTED_NUMBER
 
 MOST_SHOWN, MOST_SHOWN_ENGLISH = 14, 10
-MAX_LINE_CHARS, MAX_ENGLISH_CHARS = 140, 70
+MAX_LINE_CHARS, MAX_ENGLISH_CHARS = 140, 100
 """Characters up to which a sentence is given whole, and sentences that follow each other are one support.
 
 In an answer in English those are fewer that are put together: a small model renders long sentences badly.

@@ -38,10 +38,10 @@ LEVELS: dict[Level, int] = {"province": 0, "prefecture": 1, "county": 2}
 LOCATIVES = frozenset("在到去来回从于赴往住是至离问们咱")
 # What may follow it: 在大通开店, 朝阳有什么, 大同的, 长治怎么.
 FOLLOWERS = frozenset(
-    "的有能可想要办开创做搞怎哪对给这那什啥还也都会该需申领找贷补租买落打工干就上当投人本户及与和或跟吗呢吧"
+    "的有能可想要办开创做搞怎哪对给这那什啥还也都会该需申领找贷补租买落打工干就上当投人本户生及与和或跟吗呢吧"
 )
 # Nouns and particles that a word takes as readily as a name does, so that they prove nothing: 合作的, 和平和.
-WEAK_FOLLOWERS = frozenset("的人会都上工及与和或对要可这那当也还")
+WEAK_FOLLOWERS = frozenset("的人会都上工生及与和或对要可这那当也还")
 # The longest words of data/common_words.txt.
 LONGEST_WORD = 5
 # A unit that begins the next word is no end of a name: 振兴区域, 资源市场, 南部县域.

@@ -111,11 +111,11 @@ FOLLOW_UP = re.compile(
 )
 # Words behind a place's name that make it part of another name: 沈阳农业大学.
 PART_OF_NAME = re.compile(
-    r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去一家个某所这那当两几])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系)|[话版]"
+    r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去一家个某所这那当两几])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系|湿地|古镇|古城|老街|温泉|草原|公园|景区|风景区|水库|大桥)|[话版]"
 )
 # The same in English: Changchun Motors; not Changchun City.
 PART_OF_ENGLISH_NAME = re.compile(
-    r" (?!City|County|District|Province|Prefecture|Municip|Region|Autonomous|Development|Zone|Banner|Government|People|Town|Economic|I\b)[A-Z][a-z]+"
+    r" (?:core zone|old town|ancient town|scenic|wetlands?|hot springs?|park\b)| (?!City|County|District|Province|Prefecture|Municip|Region|Autonomous|Development|Zone|Banner|Government|People|Town|Economic|I\b)[A-Z][a-z]+"
 )
 # Where one studies or works says where one is, if nothing else does.
 SEATED = re.compile(r"[一-鿿]{0,4}?(?:大学(?!生)|学院|医院|机场)")
@@ -124,7 +124,7 @@ COMES_FROM = re.compile(
     r"(?:从|由|原籍|籍贯|毕业于|(?:老家|户口|户籍|学籍|祖籍)(?:是|在|还在|落在)?)\s*$|\b(?:from|next to|near|beside|bordering)\s+$"
 )
 COMES_FROM_AFTER = re.compile(
-    r"(?:人(?!才|员)|户口|户籍|籍|毕业|打(?:了|过)?[^,，。]{0,5}工|上(?:了|过)?[^,，。]{0,4}学|读(?:了|过)?[^,，。]{0,4}书|当(?:了|过)?[^,，。]{0,4}兵|"
+    r"(?:人(?!才|员)|户口|户籍|籍|毕业|(?:的)?(?:一[间所家个])?(?:大学(?!生)|学院|高校)|打(?:了|过)?[^,，。]{0,5}工|上(?:了|过)?[^,，。]{0,4}学|读(?:了|过)?[^,，。]{0,4}书|当(?:了|过)?[^,，。]{0,4}兵|"
     r"回来|(?:工作|做事|待|呆)[了过]|旁边|隔壁|边上)"
 )
 

@@ -61,6 +61,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "还有{count}项，多是给其他人群或机构的，或只是鼓励、探索；说「全部列出」可看全部。",
         "{count} more, mostly for other people or institutions, or only encouraged; say “list everything” to see them all.",
     ),
+    "only_place": (
+        "您没有说在哪个地方，以下是{place}的规定：",
+        "You named no place; this is what {place} provides:",
+    ),
     "place_line": ("{place}：", "{place}:"),
     "departments": ("负责部门：{departments}", "Departments in charge: {departments}"),
     "no_such_clause": (

@@ -396,3 +396,40 @@ def test_what_changes_or_divides_a_support_is_told_with_it(tmp_path: Path) -> No
     )
     answer = asker.answer("朔州夜市新摊主的装修补贴是多少钱？", mode="extractive")
     assert "补贴分两年等额发放" in answer.text
+
+
+PARKING = """太仓市停车收费办法
+
+第一条  小型汽车在路边泊位停放，首小时收费五元。
+
+第二条  残疾人驾驶的汽车免收泊位费。
+
+太仓市人民政府
+2024年3月1日
+"""
+ADOPTION = """平湖市养犬管理办法
+
+第一条  养犬人应当在犬只满三个月后三十日内办理登记。
+
+第二条  导盲犬免收登记费。
+
+平湖市人民政府
+2024年3月1日
+"""
+
+
+def test_a_question_without_a_place_that_only_one_place_fits_is_answered_for_it(tmp_path: Path) -> None:
+    write_documents(tmp_path / "seeds", [("a.txt", PARKING), ("b.txt", ADOPTION)])
+    build(tmp_path / "home", tmp_path / "seeds", FakeEmbedder())
+    asker = Answerer(
+        load(tmp_path / "home", FakeEmbedder().identity),
+        FakeEmbedder(),
+        FakeGenerator("导盲犬免收登记费。[1]\n"),
+    )
+    question = "导盲犬的登记费收不收？"
+    for mode in ("extractive", "composed"):
+        answer = asker.answer(question, mode=mode)  # type: ignore[arg-type]
+        assert answer.status is Status.ANSWERED
+        assert answer.scope == ("平湖市",)
+        assert answer.lines[0] == Framing("您没有说在哪个地方，以下是平湖市的规定：")
+        assert "太仓" not in answer.text

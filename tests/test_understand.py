@@ -341,3 +341,15 @@ def test_a_document_number_without_its_brackets_names_the_document(number: str) 
 def test_a_firms_english_name_names_no_place_beside_another() -> None:
     assert understand("Is Changchun Motors in Nanjing listed?", (), HELD).places == ("南京市",)
     assert understand("What does Changchun City say?", (), HELD).places == ("长春市",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "在沈阳打了八年工，想回长春开店，有什么支持？",
+        "孩子在沈阳一所大学读书，我在长春，能领什么？",
+        "长春的公园里，沈阳古镇那样的门票怎么收？",
+    ],
+)
+def test_where_somebody_worked_or_studies_is_not_where_it_is_asked_for(question: str) -> None:
+    assert understand(question, (), HELD).places == ("长春市",)
