@@ -217,7 +217,7 @@ def clean(document: Document) -> Cleaned:
     for rule in RULES:
         text = _repaired(text, _edits(rule, text.text), repairs, document.raw)
     text = _repaired(text, mojibake_repairs(text.text), repairs, document.raw)
-    text = _with_tabs(text)
+    text = _rows_of_lone_cells(_with_tabs(text))
     before = text
     simplified = to_simplified(text.text)
     script: Script = "traditional" if _share_changed(text.text, simplified) > 0.05 else "simplified"
@@ -445,6 +445,64 @@ def _with_tabs(text: AlignedText) -> AlignedText:
             for gap in GAP.finditer(text.text[slice(*lines[i])])
         ]
     return text.edit(edits)
+
+
+# A table that was copied with one cell a line: how many columns are tried, and how long its cells are at most.
+MOST_COLUMNS, LONGEST_LONE_CELL = 8, 24
+
+
+def _rows_of_lone_cells(text: AlignedText) -> AlignedText:
+    """`text` with a tab between the cells of tables that stand one cell a line: 项目 / 市区 / 县 / 外墙 / 80元 / 70元 / ..."""
+    lines = [match.span() for match in re.finditer(r"[^\n]+", text.text) if match.group().strip()]
+    edits = []
+    for alone, run in itertools.groupby(
+        range(len(lines)), key=lambda i: _may_be_cell(text.text[slice(*lines[i])])
+    ):
+        at = list(run)
+        if not alone:
+            continue
+        for first in range(2):  # the table's title may stand over it
+            columns = _columns([text.text[slice(*lines[i])].strip() for i in at[first:]])
+            if columns:
+                edits += [
+                    Edit(
+                        _stripped(text.text, *lines[here])[1],
+                        _stripped(text.text, *lines[following])[0],
+                        "\t",
+                    )
+                    for position, (here, following) in enumerate(itertools.pairwise(at[first:]), 1)
+                    if position % columns
+                ]
+                break
+    return text.edit(edits)
+
+
+def _may_be_cell(line: str) -> bool:
+    return (
+        len(line.strip()) <= LONGEST_LONE_CELL
+        and not re.search(r"[。；;：:？?\t]", line)
+        and not OPENS_PARAGRAPH.match(line)
+    )
+
+
+def _columns(cells: list[str]) -> int:
+    """Of how many columns a table is whose cells are these, row by row; 0 if of none.
+
+    Its first row has no number, the others have one in the same columns, but not in the first.
+    """
+    for columns in range(2, MOST_COLUMNS + 1):
+        rows = [cells[i : i + columns] for i in range(0, len(cells), columns)]
+        if len(cells) % columns or len(rows) <= LEAST_ROWS:
+            continue
+        numbered = [[any(map(str.isdigit, cell)) for cell in row] for row in rows]
+        if (
+            not any(numbered[0])
+            and all(row == numbered[1] for row in numbered[1:])
+            and any(numbered[1])
+            and not numbered[1][0]
+        ):
+            return columns
+    return 0
 
 
 # A line that can only go on from the one before it: a sum or share whose 「每人每月」 stands above.

@@ -87,6 +87,9 @@ TITLE = re.compile(r"\W{0,2}[\d一二三四五六七八九十.、（）()]*[^，
 EXCEPTION = re.compile(r"^但|除外|不得|不适用|不予|不享受|不再享受|不在此列|不纳入|参照(?:执行|本|享受)|仅限|不受(?:此|前款|上述|本条).{0,6}限")
 # A sentence that opens a list: it says nothing without what follows, and is what a question for a list is about.
 LEAD, LEAD_WEIGHT = re.compile(r"[:：]\s*$"), 0.4
+# ... or goes on with the first of its items, and how the others open: 有下列情形之一的：①迁出本市；②被人收养。
+INLINE_LEAD = re.compile(r"[:：]\s*(?:①|[（(]?1\s*[)）.．、](?!\d))")
+INLINE_ITEM = re.compile(r"\s*(?:[②-⑳]|[（(]?(?:[2-9]|1\d)\s*[)）.．、](?!\d))")
 # ... or changes or divides what it gives: 前述标准的两倍发放, 分5年发放, 减半奖励.
 FOLLOWS = re.compile(
     r"前述|上述标准|前款|上列|该(?:标准|补贴|补助|奖励|贷款)|减半|加倍|[两二三]倍|提高(?:至|到)|增加(?:至|到)?\d|再(?:增加|给予|补|奖)|"
@@ -358,7 +361,7 @@ def _joined(evidence: Sequence[Evidence], index: Index) -> tuple[Evidence, ...]:
         if (
             before is not None
             and before.clause == item.clause
-            and DEPENDENT.search(item.text)
+            and (DEPENDENT.search(item.text) or _goes_on(before.text, item.text))
             and len(before.text) + len(item.text) <= MOST_JOINED_CHARS
             and _follows(before.span, item.span, index.sentences[index.number[item.clause.id]])
         ):
@@ -368,6 +371,11 @@ def _joined(evidence: Sequence[Evidence], index: Index) -> tuple[Evidence, ...]:
         else:
             joined.append(item)
     return tuple(joined)
+
+
+def _goes_on(before: str, item: str) -> bool:
+    """Whether `item` is a further one of a list that `before` opens and holds the first of."""
+    return INLINE_LEAD.search(before) is not None and INLINE_ITEM.match(item) is not None
 
 
 def _follows(before: Span, after: Span, sentences: Sequence[Sentence]) -> bool:
@@ -550,15 +558,36 @@ def _sent_to(chosen: Sequence[Scored], scorer: Scorer) -> list[Scored]:
 
 
 def _led(chosen: Sequence[Scored], scorer: Scorer) -> list[Scored]:
-    """What stands in the same clause behind a sentence that opens a list, up to the budget for several things."""
+    """What stands in the same clause behind a sentence that opens a list, up to the budget for several things.
+
+    Of a list that goes on in the sentence itself, (有…之一的：①…；②…；), an item brings the sentence that opens it.
+    """
     found: list[Scored] = []
     for part in chosen:
         parts = scorer.index.sentences[part.clause]
         behind = range(part.position + 1, len(parts))
-        if LEAD.search(part.sentence.text) and sum(len(parts[i].text) for i in behind) <= CHARS_SEVERAL:
-            led = (scorer.score(part.clause, i) for i in behind)
-            found += [each for each in led if each not in chosen and each not in found]
+        if INLINE_LEAD.search(part.sentence.text):
+            wanted = _inline_items(parts, part.position)
+        elif LEAD.search(part.sentence.text) and sum(len(parts[i].text) for i in behind) <= CHARS_SEVERAL:
+            wanted = list(behind)
+        elif INLINE_ITEM.match(part.sentence.text):
+            before = range(part.position - 1, -1, -1)
+            wanted = [next((i for i in before if INLINE_LEAD.search(parts[i].text)), part.position)]
+        else:
+            continue
+        led = (scorer.score(part.clause, i) for i in wanted)
+        found += [each for each in led if each not in chosen and each not in found]
     return found
+
+
+def _inline_items(parts: Sequence[Sentence], lead: int) -> list[int]:
+    """The positions of the items that follow the first one, which stands in the sentence that opens the list."""
+    items: list[int] = []
+    for position in range(lead + 1, len(parts)):
+        if not INLINE_ITEM.match(parts[position].text):
+            break
+        items.append(position)
+    return items
 
 
 # ... and what holds for who does not meet its bound: 其余的按原标准执行.

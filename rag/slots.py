@@ -25,7 +25,7 @@ class Slot(NamedTuple):
 SLOTS: dict[str, Slot] = {
     "amount": Slot(
         re.compile(
-            r"(?:房租|租金|费用|工资|补贴|奖励|奖金|补助)(?:是)?(?:怎么|咋|如何)(?:算|收|计)|(?:盘子|规模|力度|资金|额)(?:有)?多大|多大(?:规模|力度)|奖(?:了|励)?多少|\bthe most (?:i|we|one|you|that)\b|ceiling|face value|how (?:large|big) (?:is|are|of) (?:a |the )?(?:loan|grant|fine|award|subsid|fund|prize)|maximum|upper limit|多少(?:钱|元|万|块|费|资金|补|奖|经费)|(?:一个?|每)(?:月|年|平|亩|头)(?:能|可以|给|领|拿|补)?多少|"
+            r"(?:房租|租金|费用|工资|补贴|奖励|奖金|补助)(?:是)?(?:怎么|咋|如何)(?:算|收|计)|(?:盘子|规模|力度|资金|额)(?:有)?多大|多大(?:规模|力度)|奖(?:了|励)?多少|\bthe most (?:i|we|one|you|that)\b|ceiling|face value|how (?:large|big) (?:is|are|of) (?:an? |the |that |this |my |our )?(?:\w+ )?(?:loan|grant|fine|award|subsid|fund|prize|bonus|reward|allowance|payment|discount|stipend)|maximum|upper limit|多少(?:钱|元|万|块|费|资金|补|奖|经费)|(?:一个?|每)(?:月|年|平|亩|头)(?:能|可以|给|领|拿|补)?多少|"
             r"(?:贷|领|拿|给|补|奖|借|发|享受|申请|报销|补贴|补助|资助|奖励|金额|额度)[^，。？！,?!]{0,6}多少(?!人|家|个|天|年|次|项|条|户)|几(?:万|千|百|块|元|毛|分钱)|"
             r"(?:工资|薪水|收入|年薪|租金|房租|价格|费用|学费|报名费)[^，。？！,?!]{0,6}(?:多少|几)|(?:最高|最多|上限)[^，。？！,?!]{0,6}(?:多少|几)|额度|多大额|how much|maximum (?:loan|amount)|what (?:prize|cash|sum|grant money|reward)|"
             r"what amount"
@@ -48,7 +48,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "phone": Slot(
         re.compile(
-            r"(?<!打)(?<!打了)(?<!接)电话|热线|联系方式|手机号|phone|telephone|hotline|\b(?:whom?|number) (?:\w+ ){1,3}(?:call|ring)\b"
+            r"(?<!打)(?<!打了)(?<!接)电话|热线|联系方式|手机号|phone|telephone|hotline|\b(?:whom?|number) (?:\w+ ){1,3}(?:call|ring)\b|\b(?:which|what) number (?:handles|deals|is (?:for|to)|to)\b"
         ),
         re.compile(r"\d{3,4}-?\d{7,8}|1\d{10}|12\d{3}"),
         "电话",
@@ -104,7 +104,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "frequency": Slot(
         re.compile(
-            r"多久[^,.?!，。？！]{0,6}[一1][次回遍场届批轮]|(?:隔|每)多(?:久|长时间)|[几多]少?年[一1][次回届评]|how (?:often|frequently)"
+            r"多久[^,.?!，。？！]{0,6}[一1][次回遍场届批轮]|(?:隔|每)多(?:久|长时间)|[几多]少?年[一1][次回届评]|(?:按|每个?)月\S{0,4}还是\S{0,4}(?:按|每|[一1])(?:季|年)|how (?:often|frequently)"
         ),
         re.compile(
             r"每(?:年|月|季|周|日|天|半年|[一两二三四五\d]+(?:个)?(?:年|月|季|周|天))|[一两二三四五半\d]+年[一1](?:次|届|评)|定期|年度|常态化"
@@ -234,7 +234,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "area": Slot(
         re.compile(
-            r"多大(?:面积|的?(?:地|场地|房|办公))|多少(?:个)?(?:平|平方|平米|亩)|how (?:big|large)|square met"
+            r"多大(?:面积|的?(?:地|场地|房|办公))|多少(?:个)?(?:平|平方|平米|亩)|how (?:big|large)(?! (?:is|are|of) (?:\w+ ){0,2}(?:loan|grant|fine|award|subsid|fund|prize|bonus|reward|allowance|payment|discount|stipend))|square met"
         ),
         re.compile(r"平方米|㎡|m2|\d亩|公顷|平米"),
         "面积",

@@ -123,6 +123,8 @@ HEADING = Numbering("heading", 0, True, re.compile(r"(?P<n>)"), "## 申请条件
 HEADING_MARKS = re.compile(r"(#{1,6}) +(?=\S)")
 # ## 01 over a paragraph: as a heading a number may stand alone.
 NUMBER_ALONE = re.compile(r"(?P<n>\d{1,2})$")
+# A number in a cell that is no year: columns are often called 2024年, 2025年.
+VALUE = re.compile(r"(?<!\d)(?!(?:19|20)\d{2}(?:年|\D|$))\d")
 # A row of a table: cells parted by tabs or bars.
 BAR = "[|｜│]"
 TABLE_ROW = re.compile(
@@ -866,7 +868,8 @@ def sentences_of(text: AlignedText, clause: Clause) -> Iterator[Sentence]:
     # In the array's own type: with Python's integers numpy would convert the whole array each time.
     low, high = text.starts.searchsorted(np.array(clause.span, dtype=text.starts.dtype)).tolist()
     columns: list[str] = []
-    for line in re.finditer(r"[^\n]+", text.text[low:high]):
+    lines = list(re.finditer(r"[^\n]+", text.text[low:high]))
+    for number, line in enumerate(lines):
         start = low + line.start()
         cells = _cells(line.group())
         if not cells:
@@ -875,11 +878,19 @@ def sentences_of(text: AlignedText, clause: Clause) -> Iterator[Sentence]:
             continue
         stripped = line.group().strip()
         start += _leading(line.group())
+        plain = "；".join(cell for cell in cells if cell)
         named = "；".join(
             f"{name}：{cell}" if name else cell for name, cell in zip(columns, cells, strict=False) if cell
         )
-        yield Sentence(text.raw_span(start, start + len(stripped)), named or stripped)
-        columns = columns or cells
+        yield Sentence(text.raw_span(start, start + len(stripped)), named or plain)
+        below = _cells(lines[number + 1].group()) if number + 1 < len(lines) else []
+        columns = columns or ([""] * len(cells) if _alike(cells, below) else cells)
+
+
+def _alike(row: list[str], below: list[str]) -> bool:
+    """Whether the first row of a table holds values as the one below it does, and so names no columns."""
+    valued = [[bool(VALUE.search(cell)) for cell in cells] for cells in (row, below)]
+    return len(row) == len(below) and valued[0] == valued[1] and any(valued[0])
 
 
 def _cells(line: str) -> list[str]:

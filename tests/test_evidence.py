@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
+from conftest import FakeEmbedder, write_documents
 
+from rag.answer import Answerer
 from rag.evidence import KEEPS_OUT, WHETHER, _confidence, _of_other_scheme, fills, of_sentence, tells_who
-from rag.index import Index
+from rag.index import Index, build, load
 from rag.named import other_group, other_relative, other_year, unnamed
 from rag.types import Evidence, Query, Sentence, Span
 from rag.understand import understand
@@ -159,3 +162,16 @@ def test_what_an_english_question_prices_is_named(text: str, missed: bool, libra
 def test_english_years_are_no_sum(text: str, filled: bool, library: Index) -> None:
     query = query_of("How many years do I have to pay back the loan in Lüliang?", library)
     assert fills("number", query, text) is filled
+
+
+def test_a_list_within_a_sentence_comes_whole(tmp_path: Path) -> None:
+    text = (
+        "银川市金凤区停车办法\n\n第一条  有下列情形之一的，取消停车月卡：①转借他人；②拖欠费用；③伪造。\n\n"
+        "第二条  停车月卡每月四百元。\n\n银川市金凤区人民政府\n2024年3月1日\n"
+    )
+    seeds = write_documents(tmp_path / "seeds", [("a.txt", text)])
+    build(tmp_path / "home", seeds, FakeEmbedder())
+    asker = Answerer(load(tmp_path / "home", FakeEmbedder().identity), FakeEmbedder())
+    for question in ("金凤区什么情况取消停车月卡？", "金凤区拖欠费用会怎样？"):
+        assert "取消停车月卡：①转借他人" in asker.answer(question, mode="extractive").text
+    assert "③伪造" in asker.answer("金凤区什么情况取消停车月卡？", mode="extractive").text

@@ -505,6 +505,14 @@ def test_a_row_between_bars_is_read_with_the_names_of_its_columns(bar: str) -> N
     assert "品种：风机；比例：40%；低保户：50%；质保：3年" in said
 
 
+def test_a_first_row_of_values_names_no_columns() -> None:
+    parts = split_text("一、标准\n按下表补助：\n小学\t学生800元\t教师200元\n中学\t学生900元\t教师300元")
+    said = [sentence.text for sentences in parts.sentences for sentence in sentences]
+    assert said[-2:] == ["小学；学生800元；教师200元", "中学；学生900元；教师300元"]
+    parts = split_text("一、目标\n按下表完成：\n指标\t2024年\t2025年\n户数\t800\t900")
+    assert [sentence.text for sentence in parts.sentences[-1]][-1] == "指标：户数；2024年：800；2025年：900"
+
+
 BARE = [
     "某市人民政府关于2024年惠民事项的公告",
     "为让居民享受便利，现将2024年有关事项公告如下，请相互转告。",
