@@ -317,25 +317,6 @@ LONE = ["项目", "城区", "乡镇", "屋顶", "30元", "20元", "外窗", "90�
 
 
 def lone(*lines: str) -> str:
-    return clean(
-        Document("甲.txt", "\n".join(["一、标准", "按下表补助，不重复享受。", *lines, "超出部分自理。"]), "")
-    ).text.text
-
-
-def test_a_table_with_one_cell_a_line_is_read_by_rows() -> None:
-    assert "外窗\t90元\t80元\n" in lone(*LONE)
-    assert "外窗\t90元\t80元\n" in lone("表1 补助标准", *LONE)
-
-
-def test_short_lines_that_are_no_table_stay_lines() -> None:
-    assert "\t" not in lone(*LONE[:-1])  # a cell is missing
-    assert "\t" not in lone("场地", "资金", "人员", "设备", "培训", "宣传", "服务", "评价")
-
-
-LONE = ["项目", "城区", "乡镇", "屋顶", "30元", "20元", "外窗", "90元", "80元", "楼道", "15元", "10元"]
-
-
-def lone(*lines: str) -> str:
     return cleaned("\n".join(["一、标准", "按下表补助，不重复享受。", *lines, "超出部分自理。"])).text.text
 
 
