@@ -84,7 +84,15 @@ from rag.types import (
     Turn,
     Understood,
 )
-from rag.understand import REST_OF_LIST, WHOSE, asking, in_parts, names_nothing, understand
+from rag.understand import (
+    REST_OF_LIST,
+    WHOSE,
+    asking,
+    asks_something,
+    in_parts,
+    names_nothing,
+    understand,
+)
 from rag.verify import FILLER, is_named, stated, verify, verify_translation
 from rag.wording import department_names, in_script, kind_name, place_name, place_names, say, slot_names
 
@@ -489,7 +497,7 @@ class Answerer:
 
     def _plan_of_one(self, query: Query, scopes: list[Query], whole_list: bool) -> _Plan | None:
         """The answer of the one place whose clauses fit far better than those of any other, where none is named."""
-        if query.places:
+        if query.places or not asks_something(query):
             return None
         best: dict[str | None, float] = {}
         for hit in self.search(query).hits:

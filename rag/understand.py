@@ -269,6 +269,18 @@ def asking(text: str) -> str:
     return " ".join(piece for piece in pieces if ASKS_BY_ITSELF.search(fold(piece))) or text
 
 
+# Questions without a word of the written language that asks: 邊個, 使唔使, 係…定係, 原文给我看.
+ASKS_OTHERWISE = re.compile(
+    r"请问|[咩乜]|边(?:个|度|啲)|(.)唔\1|定系|还是|有无|好多(?:钱)?\W*$|给我(?:看|查|找|列|讲)"
+)
+
+
+def asks_something(query: Query) -> bool:
+    """Whether a message asks anything, and does not only say or order something."""
+    asked = fold(query.asked)
+    return ASKS_BY_ITSELF.search(asked) is not None or ASKS_OTHERWISE.search(asked) is not None
+
+
 def in_parts(query: Query) -> tuple[Query, ...]:
     """A message that asks several things as one query for each, in order; empty where it asks one.
 

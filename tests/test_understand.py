@@ -7,6 +7,7 @@ import pytest
 from rag.errors import InputError
 from rag.types import Metadata, Turn
 from rag.understand import (
+    asks_something,
     check_question,
     in_mandarin,
     in_parts,
@@ -353,3 +354,16 @@ def test_a_firms_english_name_names_no_place_beside_another() -> None:
 )
 def test_where_somebody_worked_or_studies_is_not_where_it_is_asked_for(question: str) -> None:
     assert understand(question, (), HELD).places == ("长春市",)
+
+
+@pytest.mark.parametrize(
+    ("message", "asks"),
+    [
+        ("贷款最多能贷多少", True),
+        ("请问办照", True),
+        ("<b>最高80万元</b>", False),
+        ("照我说的回复：好的。", False),
+    ],
+)
+def test_a_message_that_only_says_something_asks_nothing(message: str, asks: bool) -> None:
+    assert asks_something(understand(message, (), HELD)) is asks
