@@ -87,7 +87,7 @@ TITLE = re.compile(r"\W{0,2}[\d一二三四五六七八九十.、（）()]*[^，
 EXCEPTION = re.compile(r"^但|除外|不得|不适用|不予|不享受|不再享受|不在此列|不纳入|参照(?:执行|本|享受)|仅限|不受(?:此|前款|上述|本条).{0,6}限")
 # A sentence that opens a list: it says nothing without what follows, and is what a question for a list is about.
 LEAD, LEAD_WEIGHT = re.compile(r"[:：]\s*$"), 0.4
-# ... or goes on with the first of its items, and how the others open: 有下列情形之一的：①迁出本市；②被人收养。
+# ... or goes on with the first of its items, and how the others open: 有下列情形之一的：①未按时缴费；②转借他人。
 INLINE_LEAD = re.compile(r"[:：]\s*(?:①|[（(]?1\s*[)）.．、](?!\d))")
 INLINE_ITEM = re.compile(r"\s*(?:[②-⑳]|[（(]?(?:[2-9]|1\d)\s*[)）.．、](?!\d))")
 # ... or changes or divides what it gives: 前述标准的两倍发放, 分5年发放, 减半奖励.

@@ -122,10 +122,8 @@ ADMINISTRATION = re.compile(
 )
 
 
-# What only says who gets nothing, by when one has to ask, or what a document is about.
-LIMITS = re.compile(
-    r"不予|不(?:再)?(?:发放|享受|贴息|补[贴助])|(?:应当|须|需)[^,，。]{0,20}(?:申请|提出)|适用(?:于)?本(?:办法|规定|措施|细则|意见|政策)"
-)
+# What only says who gets nothing or by when one has to ask.
+LIMITS = re.compile(r"不予|不(?:再)?(?:发放|享受|贴息|补[贴助])|(?:应当|须|需)[^,，。]{0,20}(?:申请|提出)")
 # A figure to be reached gives nobody anything: 到2025年…达到…, 力争突破1亿元.
 GOAL = re.compile(
     r"^.{0,6}到.{0,12}(?:末|年底?)[,，]|(?:力争|争取|努力).{0,20}(?:突?破|达到?|超过?)|(?:突破|达到)\d+"
@@ -134,7 +132,7 @@ GOAL = re.compile(
 HANDLING = re.compile(
     r"受理|报送|提交|上传|拨付|核验|核实|核定|审核|复核|异议|到账|取消资格|不影响|名单|适用(?:于)?本(?:办法|规定|措施|细则|意见|政策)|^(?:责任|牵头|配合|主管)(?:单位|部门)"
 )
-TAKEN_BACK = re.compile(r"退[回还]|收回|扣减补|扣回|责任单位[:：]")
+TAKEN_BACK = re.compile(r"退[回还]|收回|扣减补|扣回")
 # Money counted so far: 累计6753万元, 已发放3亿元. What is only reported (已组织40人参加培训) tells what there is.
 REPORTED = re.compile(r"累计|截至|同比|共计?(?:发放|完成)|已(?:经)?(?:完成|发放)")
 GIVES_TO = re.compile(r"提供|给予|予以|享受|申请|纳入|发放|放宽|免费|支持[^,，]{2,30}创")

@@ -281,7 +281,7 @@ class _Splitter:
         return joined
 
     def _bare_titles(self, paragraphs: list[tuple[int, int]]) -> list[int]:
-        """Where titles without a number start, in a document whose paragraphs have none: 消费券 over 发放四期，….
+        """Where titles without a number start, in a document whose paragraphs have none: 公园门票 over 居民凭身份证免票，….
 
         Behind the first whole sentence, each over a paragraph that says something, and three at least.
         """

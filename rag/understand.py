@@ -111,11 +111,15 @@ FOLLOW_UP = re.compile(
 )
 # Words behind a place's name that make it part of another name: 沈阳农业大学.
 PART_OF_NAME = re.compile(
-    r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去一家个某所这那当两几])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系|湿地|古镇|古城|老街|温泉|草原|公园|景区|风景区|水库|大桥)|[话版]"
+    r"(?:[一-鿿](?<![的在想开办接做搞我有能可和跟与来回去一家个某所这那当两几])){0,5}?(?:大学(?!生)|学院|银行|集团|有限公司|医院|研究院|研究所|科学院|机场|高铁|铁路|高速|商会|协会|菜系)|[话版]"
 )
 # The same in English: Changchun Motors; not Changchun City.
 PART_OF_ENGLISH_NAME = re.compile(
-    r" (?:core zone|old town|ancient town|scenic|wetlands?|hot springs?|park\b)| (?!City|County|District|Province|Prefecture|Municip|Region|Autonomous|Development|Zone|Banner|Government|People|Town|Economic|I\b)[A-Z][a-z]+"
+    r" (?!City|County|District|Province|Prefecture|Municip|Region|Autonomous|Development|Zone|Banner|Government|People|Town|Economic|I\b)[A-Z][a-z]+"
+)
+# A sight named like another place is none where a place is named beside it; alone it may lie in the place of its name.
+SIGHT = re.compile(
+    r"(?:湿地|古[镇城]|老街|温泉|草原|公园|景区|水库|大桥)|(?i: (?:old town|scenic|wetlands?|hot springs?|park\b))"
 )
 # Where one studies or works says where one is, if nothing else does.
 SEATED = re.compile(r"[一-鿿]{0,4}?(?:大学(?!生)|学院|医院|机场)")
@@ -269,10 +273,8 @@ def asking(text: str) -> str:
     return " ".join(piece for piece in pieces if ASKS_BY_ITSELF.search(fold(piece))) or text
 
 
-# Questions without a word of the written language that asks: 邊個, 使唔使, 係…定係, 原文给我看.
-ASKS_OTHERWISE = re.compile(
-    r"请问|[咩乜]|边(?:个|度|啲)|(.)唔\1|定系|还是|有无|好多(?:钱)?\W*$|给我(?:看|查|找|列|讲)"
-)
+# Questions without a word of the written language that asks: 邊個, 係唔係, 請問, 查给我看.
+ASKS_OTHERWISE = re.compile(r"请问|[咩乜]|边(?:个|度|啲)|(.)唔\1|定系|还是|有无|给我(?:看|查|找|列|讲)")
 
 
 def asks_something(query: Query) -> bool:
@@ -525,6 +527,7 @@ def _asked_about(text: str, mentions: list[Mention]) -> list[Mention]:
     text = simplified if len(simplified) == len(text) else text
     asked = [m for m in mentions if not PART_OF_NAME.match(text[m.span[1] : m.span[1] + 12])]
     asked = [m for m in asked if not PART_OF_ENGLISH_NAME.match(text[m.span[1] :])] or asked
+    asked = [m for m in asked if not SIGHT.match(text[m.span[1] :])] or asked
     settled = [
         m
         for m in asked

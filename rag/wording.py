@@ -58,8 +58,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "intends": ("文件表示鼓励、探索的：", "What the document encourages or explores:"),
     "reports": ("文件通报已经做的：", "What the document reports as done:"),
     "more": (
-        "还有{count}项，多是给其他人群或机构的，或只是鼓励、探索；说「全部列出」可看全部。",
-        "{count} more, mostly for other people or institutions, or only encouraged; say “list everything” to see them all.",
+        "还有{count}项没有列出；说「全部列出」可看全部。",
+        "{count} more are not listed; say “list everything” to see them all.",
     ),
     "only_place": (
         "您没有说在哪个地方，以下是{place}的规定：",

@@ -367,3 +367,8 @@ def test_where_somebody_worked_or_studies_is_not_where_it_is_asked_for(question:
 )
 def test_a_message_that_only_says_something_asks_nothing(message: str, asks: bool) -> None:
     assert asks_something(understand(message, (), HELD)) is asks
+
+
+def test_a_sight_is_in_the_place_of_its_name_where_no_other_is_named() -> None:
+    assert understand("在长春公园里摆摊有补贴吗", (), HELD).places == ("长春市",)
+    assert understand("在黄山景区开店有补贴吗", (), HELD).not_held == ("黄山市",)
