@@ -56,7 +56,7 @@ from rag.types import (
     Verdict,
 )
 from rag.understand import PART_OF_NAME, language_of
-from rag.verify import LOWER, NEGATION, PRINTED_NUMBER, UPPER, is_named
+from rag.verify import FREE, LOWER, NEGATION, PRINTED_NUMBER, UPPER, is_named
 
 MAX_CHARS = 60_000
 LEXICAL, DENSE, COMPARED = 10, 8, 6
@@ -87,9 +87,11 @@ ENGLISH_IN_CHARGE = re.compile(
 # Where an English sentence may be two: the Chinese one is parted at its commas.
 ENGLISH_JOINT = re.compile(r"[,;] and |; |, while | and ")
 LEAST_HALF_WORDS = 4
-ENGLISH_LOWER = re.compile(r"\b(?:at least|no less than|minimum|more than|over|exceed\w*)\b")
+ENGLISH_LOWER = re.compile(
+    r"\b(?:at least|no(?:t)? (?:less|fewer|lower) than|minimum|(?<!no )(?<!not )more than|over|(?<!not )(?<!to )exceed\w*)\b"
+)
 ENGLISH_UPPER = re.compile(
-    r"\b(?:up to|at most|no more than|maximum|within|not exceed\w*|below|under|less than)\b"
+    r"\b(?:up to|at most|no(?:t)? (?:more|higher) than|maximum|within|not (?:to )?exceed\w*|below|under|(?<!no )(?<!not )less than)\b"
 )
 LEAST_STATED = 8
 """Characters from which on what reads like a greeting may be a sentence of a document."""
@@ -262,16 +264,41 @@ class Checker:
         return self._vectors[text]
 
     def _framed(self, found: Sequence[Statement]) -> tuple[Place, ...]:
-        """The one place that the greetings, headings and openings of a text name; empty if none or several."""
-        named = [
+        """The one place that a text is about; empty if there is none or are several.
+
+        It is the one that greetings, headings and signatures name, else that of all documents cited, else the
+        only held one that its sentences name.
+        """
+        idle = [
             mention.candidates
             for statement in found
             if is_idle(statement.body)
             for mention in mentions_in(statement.body)
-            if mention.text[-1] in places.UNITS
-            or any(_is_of(mention.candidates, m) for m in self.index.metadata.values())
+            if mention.text[-1] in places.UNITS or self._held_by(mention.candidates)
         ]
-        return named[0] if named and all(set(named[0]) & set(other) for other in named) else ()
+        if idle:
+            return idle[0] if all(set(idle[0]) & set(other) for other in idle) else ()
+        cited = [{self._place_of(d) for d in c.documents} for s in found for c in s.cited if c.documents]
+        named = [
+            {self._place_of(d) for d in held}
+            for statement in found
+            for mention in mentions_in(statement.body)
+            if (held := self._held_by(mention.candidates))
+        ]
+        for each in (cited, named):
+            if each:
+                common = set.intersection(*each)
+                return next(iter(common)) if len(common) == 1 else ()
+        return ()
+
+    def _held_by(self, candidates: Sequence[Place]) -> list[str]:
+        """The documents that speak of one of some places; those that name no place of their own are none."""
+        return [m.document for m in self.index.metadata.values() if m.place and _is_of(candidates, m)]
+
+    def _place_of(self, document: str) -> tuple[Place, ...]:
+        metadata = self.index.metadata[document]
+        found = places.load().by_name(metadata.place or "")
+        return tuple(place for place in found if place.ancestors == metadata.ancestors)
 
 
 def check(
@@ -774,7 +801,7 @@ class _Check:
             named = term.official in known or is_named(proof.context, term)
             if not named and not any(piece in proof.context for piece in pieces):
                 yield Difference(term.kind, whole, term.english[0], "")
-        if NEGATION.search(fold(body)) and not NEGATION.search(proof.body):
+        if NEGATION.search(fold(body)) and not (NEGATION.search(proof.body) or FREE.search(proof.body)):
             yield Difference("negation", whole, body, "")
 
     # -- places

@@ -8,9 +8,11 @@ with a list of sources. A citation without a document speaks of the document tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import NamedTuple
 
 from rag import places
@@ -40,12 +42,13 @@ LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "path",  # 二（五）26, 二、（五）
         re.compile(rf"(?P<a>{N})\s*[、.]?\s*[（(]\s*(?P<b>{N})\s*[)）]\s*第?\s*(?P<c>\d{{1,3}})?\s*[条项点]?"),
     ),
+    ("path", re.compile(r"(?P<a>[一二三四五六七八九十]{1,3})(?P<b>\d{1,3})(?=\s*[)）\]】」,，;；。]|$)")),  # 三6
     ("path", re.compile(r"(?P<a>[一二三四五六七八九十]{1,3})、\s*(?P<b>\d{1,3})(?![\d年月日万亿元%家个人.])\s*[条项点]?")),
-    ("path", re.compile(r"(?<![A-Za-z])(?:(?:[Pp]art|[Cc]hapter|[Ss]ection)\s+)?(?P<a>[IVX]{1,6})\s*[,(（]\s*(?:item\s*)?[(（]?(?P<b>\d{1,3})[)）]")),
+    ("path", re.compile(r"(?<![A-Za-z])(?:(?:[Pp]art|[Cc]hapter|[Ss]ection)\s+)?(?P<a>[IVX]{1,6})\s*[,(（]\s*(?:item\s*)?[(（]?(?P<b>\d{1,3})[)）](?:\s*[,(（]?\s*(?:item\s*)?(?P<c>\d{1,3})(?![\d%])[)）]?)?")),
     ("path", re.compile(r"(?:[Pp]art|[Cc]hapter|[Ss]ection)\s+(?P<a>[IVX]{1,6})(?![A-Za-z])")),
     ("path", re.compile(r"(?:part|chapter|section)\s+(?P<a>\d{1,2})\s*[,(（]\s*(?:item\s*)?(?P<b>\d{1,3})\s*[)）]?", re.I)),
     ("dotted", re.compile(r"第?\s*(?<![\d.])(?P<a>\d{1,3}(?:\.\d{1,3}){1,5}(?:-\d{1,2})?)(?![\d%])\s*[条项款]?")),
-    ("article", re.compile(rf"第\s*[（(]?\s*(?P<a>{N})\s*[)）]?\s*[项点]")),
+    ("article", re.compile(rf"第\s*[（(]?\s*(?P<a>{N})\s*[)）]?\s*[项点条]")),
     ("article", re.compile(r"(?:clause|article|item|section|paragraph|no\.?)\s*\(?(?P<a>\d{1,3}(?:\.\d{1,3}){0,5})\)?", re.I)),
     ("article", re.compile(r"(?<![\d.])(?P<a>\d{1,3})\s*条(?!例)")),
 )  # fmt: skip
@@ -71,7 +74,11 @@ TRAIL = re.compile(
 BRACKETS = re.compile(
     r"「[^「」]*」|[（(【\[［〔](?P<inner>[^（(【［）)】］]*(?:[（(〔\[][^（()）〔〕\[\]]*[)）〕\]][^（(【［）)】］]*)*)[)）】\]］]"
 )
-MARK = re.compile(r"[\[【［〔](?P<n>\d{1,2})[\]】］〕](?!号)")
+MARK = re.compile(r"[\[【［〔](?P<n>\d{1,2})(?:\s*[,，、;；:：]\s*(?P<label>[^\[\]【】［］〔〕\n]{1,40}))?[\]】］〕](?!号)")
+# A document's number in pinyin, as it stands in English letters: E Fu Fa [2019] No. 9
+PINYIN_NUMBER = re.compile(
+    r"(?P<word>(?:[A-ZÀ-Ž][a-zà-ž]{0,6}[ -]?){2,10})\s*[\[〔(（]\s*(?P<year>(?:19|20)\d{2})\s*[\]〕)）]\s*(?:No\.?|[Nn]umber|#)?\s*(?P<number>\d{1,5})(?:\s*号)?"
+)
 # A line of a list of sources: [1] 《…》第3条
 SOURCE = re.compile(
     r"^[ \t　]*[\[【［(（]?\s*(?P<n>\d{1,2})\s*(?:[\]】］)）.、:：]|\s)\s*(?P<source>\S.*)$", re.M
@@ -81,6 +88,7 @@ SOURCES_HEAD = re.compile(
     r"^[ \t　]*(?:资料|資料|信息|政策|文件)?(?:来源|來源|出处|出處|依据|依據|参考\S{0,4}|參考\S{0,4}|注释?|註釋?|附注|sources?|references?|notes?)\s*[:：]?[ \t]*(?=\n|[\[【［])",
     re.M | re.I,
 )
+NUMBER_PARTS = re.compile(r"(.+)〔(\d{4})〕(\d+)号")
 CONTENT = re.compile(r"[一-鿿A-Za-z]")
 # What may stand in a citation's brackets beside it.
 SAID_BESIDE = re.compile(
@@ -93,6 +101,7 @@ BEFORE_NUMBER = re.compile(
 LEAST_ALIKE_TITLE = 0.82
 LEAST_TITLE = 6
 """Characters of a title from which on it names a document by itself; 《实施意见》 does not."""
+LEAST_PLAIN_TITLE = 12
 # What a document is to be called from now on: （以下简称《实施意见》）
 ALIAS = re.compile(r"(?:下称|简称|称为)\s*$")
 
@@ -184,13 +193,29 @@ class Citations:
             lead is not None and label_matches(self.index.clauses[lead].label, label)
         )
 
+    def translated(self, source: str) -> tuple[str, ...]:
+        """The one document held of the place that an English source names, its title being translated; else none."""
+        if re.search(r"[一-鿿]", source):
+            return ()
+        found = {
+            m.document
+            for mention in places.load().find(source)
+            for m in self.held
+            if any(p.name == m.place and p.ancestors == m.ancestors for p in mention.candidates)
+        }
+        return tuple(found) if len(found) == 1 else ()
+
     # -- documents
 
     def _named(self, flat: str) -> list[_Named]:
         """The documents that are named, in order, without overlaps; a title and the number behind it are one."""
         found = [*self._ids(flat), *self._titled(flat)]
         taken = [(each.start, each.end) for each in found]
+        found += [n for n in self._plainly_titled(flat) if not _overlaps((n.start, n.end), taken)]
+        taken = [(each.start, each.end) for each in found]
         found += [n for n in self._numbered(flat) if not _overlaps((n.start, n.end), taken)]
+        taken = [(each.start, each.end) for each in found]
+        found += [n for n in self._in_pinyin(flat) if not _overlaps((n.start, n.end), taken)]
         taken = [(each.start, each.end) for each in found]
         for more in (self._of_places(flat), self._called(flat)):
             found += [n for n in more if not _overlaps((n.start, n.end), taken)]
@@ -244,6 +269,22 @@ class Citations:
             )
         return found
 
+    def _plainly_titled(self, flat: str) -> list[_Named]:
+        """The documents whose whole title stands without its marks, as in a list of sources."""
+        titles = {
+            to_simplified(title): metadata.document
+            for metadata in self.held
+            for title in (metadata.title, metadata.title_notice)
+            if title and len(title) >= LEAST_PLAIN_TITLE
+        }
+        found = [
+            _Named(match.start(), match.end(), (document,))
+            for title, document in titles.items()
+            for match in re.finditer(re.escape(title), flat)
+        ]
+        longest = sorted(found, key=lambda each: each.start - each.end)
+        return [n for i, n in enumerate(longest) if not _overlaps((n.start, n.end), [(o.start, o.end) for o in longest[:i]])]
+
     def _numbered(self, flat: str) -> list[_Named]:
         found = []
         for match in DOC_NUMBER.finditer(flat):
@@ -264,6 +305,16 @@ class Citations:
                 number = own + number[number.find("〔") :]
             found.append(_Named(start, match.end(), documents or None, fault, None if documents else number))
         return found
+
+    def _in_pinyin(self, flat: str) -> Iterator[_Named]:
+        """The documents whose number is written in pinyin; of the words before it the last may belong to the sentence."""
+        for match in PINYIN_NUMBER.finditer(flat):
+            own = _letters(match["word"])
+            held = [(m, *NUMBER_PARTS.fullmatch(m.doc_number).groups()) for m in self.held if m.doc_number and NUMBER_PARTS.fullmatch(m.doc_number)]  # type: ignore[union-attr]  # matched before
+            same = [m for m, word, *figures in held if own.endswith(_pinyin(word)) and tuple(figures) == match.group("year", "number")]
+            known = any(own.endswith(_pinyin(word)) for _, word, *_ in held)
+            fault = None if same else CitationCheck.WRONG_NUMBER if known else CitationCheck.NO_SUCH_DOCUMENT
+            yield _Named(match.start(), match.end(), tuple(m.document for m in same) or None, fault)
 
     def _words(self) -> list[str]:
         """The words before the year of the held documents' numbers: 吕发改服务发."""
@@ -319,12 +370,12 @@ class Citations:
 
     def near_number(self, cited: Cited) -> tuple[str, ...]:
         """The held documents whose 发文字号 the cited one must be a slip of: of the same word, or the same figures."""
-        match = re.fullmatch(r"(.+)〔(\d{4})〕(\d+)号", cited.number or "")
+        match = NUMBER_PARTS.fullmatch(cited.number or "")
         if not match:
             return ()
         found = []
         for metadata in self.held:
-            held = re.fullmatch(r"(.+)〔(\d{4})〕(\d+)号", metadata.doc_number or "")
+            held = NUMBER_PARTS.fullmatch(metadata.doc_number or "")
             if held and (
                 held[1] == match[1]
                 or ((held[2], held[3]) == (match[2], match[3]) and _alike(held[1], match[1]) >= 0.5)
@@ -356,9 +407,20 @@ class Citations:
         return found
 
 
-def marks(text: str) -> list[tuple[int, Span]]:
-    """The marks [1] that stand in `text`, with their numbers."""
-    return [(int(match["n"]), Span(*match.span())) for match in MARK.finditer(text)]
+class Mark(NamedTuple):
+    """A mark [1] of a source; `labels` are the clause that [1, item 12] names, empty where it names none."""
+
+    number: int
+    span: Span
+    labels: tuple[str, ...]
+
+
+def marks(text: str) -> list[Mark]:
+    """The marks that stand in `text`, in order."""
+    return [
+        Mark(int(m["n"]), Span(*m.span()), _labels_behind(_flat(m["label"]), 0)[1] if m["label"] else ())
+        for m in MARK.finditer(text)
+    ]
 
 
 def source_lines(text: str) -> dict[int, Span]:
@@ -368,10 +430,10 @@ def source_lines(text: str) -> dict[int, Span]:
     """
     head = list(SOURCES_HEAD.finditer(text))
     start = head[-1].end() if head else len(text)
-    used = {n for n, at in marks(text) if at.start < start}
+    used = {mark.number for mark in marks(text) if mark.span.start < start}
     found: dict[int, Span] = {}
     if head:
-        listed = [(n, at) for n, at in marks(text) if at.start >= start]
+        listed = [(mark.number, mark.span) for mark in marks(text) if mark.span.start >= start]
         for (n, at), following in zip(listed, [*(at.start for _, at in listed[1:]), len(text)], strict=True):
             line = text.find("\n", at.end)
             end = min(following, line if line >= 0 else len(text))
@@ -400,6 +462,20 @@ def _flat(text: str) -> str:
     """`text` in simplified characters, of the same length, so that offsets stay."""
     simplified = to_simplified(text)
     return simplified if len(simplified) == len(text) else text
+
+
+@lru_cache(maxsize=256)
+def _pinyin(words: str) -> str:
+    """Chinese characters in pinyin, in small letters without tones and spaces: 鄂府发 is efufa."""
+    import pypinyin
+
+    return _letters("".join(pypinyin.lazy_pinyin(words)))
+
+
+def _letters(text: str) -> str:
+    """The letters of a text, small and without what stands over them."""
+    apart = unicodedata.normalize("NFKD", text.lower().replace("ü", "v"))
+    return "".join(char for char in apart if char.isascii() and char.isalpha()).replace("v", "u")
 
 
 def _squashed(title: str) -> str:

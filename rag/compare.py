@@ -923,7 +923,7 @@ def _other_terms(claim: Wording, proof: Proof, parts: Sequence[PartMatch]) -> It
 
 TERM_IN_MARKS = re.compile(r'"([^",;.]{2,12})"')
 IN_CHARGE = re.compile(
-    r"由(?P<names>[^,;由]{2,40}?)(?:等)?(?:单位|部门)?(?:共同|具体|统一|按职责分工)?(?:牵头|负责|主管|承办|受理)"
+    r"(?:由|归(?![口属集还类]))(?P<names>[^,;由归]{2,40}?)(?:等)?(?:单位|部门)?(?:共同|具体|统一|按职责分工)?(?:牵头|负责|主管|承办|受理|管(?!理))"
 )
 
 

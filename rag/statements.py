@@ -35,7 +35,7 @@ CONNECTING = re.compile(
 SAME = re.compile(r"[（(\[【]\s*(?:同上|同前|ibid\.?)\s*[)）\]】]", re.IGNORECASE)
 # What points back to the sentence before: 这项贷款, 该类企业; without it the rest is compared.
 LEANING = re.compile(
-    r"(?:这|该|此|上述|前述|以上)(?:项|类|种|些|个|笔)?(?:贷款|补贴|补助|政策|企业|人员|人才|工作|资金|项目|奖励|措施|支持|待遇|事项|业务|任务)?(?:同样|也)?|同样(?:可以)?|\bthe same\b|\bthis (?:loan|subsidy|policy|work)\b"
+    r"(?:这|该|此|上述|前述|(?<![^\s,，;；。:：、(（“「])以上)(?:项|类|种|些|个|笔)?(?:贷款|补贴|补助|政策|企业|人员|人才|工作|资金|项目|奖励|措施|支持|待遇|事项|业务|任务)?(?:同样|也)?|同样(?:可以)?|\bthe same\b|\bthis (?:loan|subsidy|policy|work)\b"
 )
 CONTENT = re.compile(r"[一-鿿]|[A-Za-z]+|\d+")
 LEAST_CONTENT = 4
@@ -122,6 +122,8 @@ def _sources(text: str, listed: dict[int, Span], citations: Citations) -> dict[i
         ]
         if not found and re.match(r"\s*同上", text[slice(*span)]) and documents:
             found = [Cited(Span(0, 2), Span(0, 2), documents)]
+        if not found and (translated := citations.translated(text[slice(*span)])):
+            found = [Cited(Span(0, 1), Span(0, 1), translated)]
         documents = next((c.documents for c in reversed(found) if c.documents), documents)
         sources[number] = found
     return sources
@@ -139,12 +141,12 @@ def _statement(
     cited = citations.read(own)
     if not cited and last and (same := SAME.search(own)):  # the clause cited last
         cited = [replace(last[-1], span=Span(*same.span()), phrase=Span(*same.span()))]
-    for number, at in marks(own) if sources is not None else ():
+    for number, at, labels in marks(own) if sources is not None else ():
         if any(at.start < c.phrase.end and c.phrase.start < at.end for c in cited):
             continue
         listed = sources.get(number, []) if sources else []
         cited += [
-            Cited(at, at, source.documents, source.labels, source.fault, source.number)
+            Cited(at, at, source.documents, labels or source.labels, source.fault, source.number)
             for source in listed[:1]
         ] or [Cited(at, at, (), (), CitationCheck.NO_SUCH_DOCUMENT)]
     cited.sort(key=lambda c: c.span)
