@@ -25,6 +25,7 @@ from rag.compare import (
     Match,
     PartMatch,
     Proof,
+    bound_turned,
     compare,
     others_in_charge,
     proof_of,
@@ -56,7 +57,7 @@ from rag.types import (
     Verdict,
 )
 from rag.understand import PART_OF_NAME, language_of
-from rag.verify import FREE, LOWER, NEGATION, PRINTED_NUMBER, UPPER, is_named
+from rag.verify import FREE, NEGATION, PRINTED_NUMBER, is_named
 
 MAX_CHARS = 60_000
 LEXICAL, DENSE, COMPARED = 10, 8, 6
@@ -87,11 +88,11 @@ ENGLISH_IN_CHARGE = re.compile(
 # Where an English sentence may be two: the Chinese one is parted at its commas.
 ENGLISH_JOINT = re.compile(r"[,;] and |; |, while | and ")
 LEAST_HALF_WORDS = 4
-ENGLISH_LOWER = re.compile(
-    r"\b(?:at least|no(?:t)? (?:less|fewer|lower) than|minimum|(?<!no )(?<!not )more than|over|(?<!not )(?<!to )exceed\w*)\b"
-)
-ENGLISH_UPPER = re.compile(
-    r"\b(?:up to|at most|no(?:t)? (?:more|higher) than|maximum|within|not (?:to )?exceed\w*|below|under|(?<!no )(?<!not )less than)\b"
+# Whose list, office or standard it is: in English, and as a clause prints it.
+ENGLISH_LEVELS = (
+    (re.compile(r"\b(?:national(?:-level)?|state-level|nationwide)\b"), re.compile(r"国家|全国|国务院|中央|部级")),
+    (re.compile(r"\b(?:provincial|province-level|provincially)\b"), re.compile(r"省")),
+    (re.compile(r"\bautonomous[- ]region(?:al)?\b"), re.compile(r"自治区")),
 )
 LEAST_STATED = 8
 """Characters from which on what reads like a greeting may be a sentence of a document."""
@@ -784,10 +785,11 @@ class _Check:
         whole = Span(0, len(body))
         if quantities(body) - quantities(proof.context):
             yield Difference("number", whole, body, "")
-        for said_as, same, other in ((ENGLISH_UPPER, UPPER, LOWER), (ENGLISH_LOWER, LOWER, UPPER)):
-            said, printed = said_as.search(fold(body)), other.search(proof.body)
-            if said and printed and not same.search(proof.body) and quantities(body):
-                yield Difference("bound", whole, said.group(), printed.group())
+        if bound := bound_turned(wording(body), proof):
+            yield Difference("bound", whole, *bound)
+        for level, printed in ENGLISH_LEVELS:
+            if level.search(fold(body)) and not printed.search(proof.context):
+                yield Difference("group", whole, level.search(fold(body)).group(), "")
         known = {term.official for term in lexicon.expand(proof.context)}
         charged = departments if ENGLISH_IN_CHARGE.search(fold(body)) else ()
         for term in lexicon.expand(fold(body)):

@@ -115,7 +115,7 @@ OPPOSED: tuple[tuple[str, str], ...] = (
     ("全额", "半额|部分|减半"),
     ("公开|公布|公示", "保密|隐瞒|不公开"),
     ("以前|之前|前", "以后|之后|后"),
-    ("继续|保持|持续", "停止|终止|中止|暂停|不再"),
+    ("继续|保持|持续|稳步|有序|逐步", "停止|终止|中止|暂停|叫停|不再"),
     ("开放|放开|放宽", "关闭|封闭|收紧|限制"),
     ("扩大|拓展|拓宽", "缩小|收缩|压缩"),
     ("自愿|自主", "强制|强迫|统一安排"),
@@ -151,7 +151,7 @@ DENYING = re.compile(r"不(?![断同仅少久])|未(?!来)|无(?!人|线)|非(?!
 CONDITION = re.compile(
     r"^但|但是|除外|^除[^,;]{2,60}的$|^属于[^,;]{2,30}的$|不得|(?<!必)须|仅限|必须|除.{1,40}外|前提下|情况下|在[^,;]{1,16}(?:的同时|范围内)|符合[^,;]{0,20}(?:条件|规定|要求|的)|达到[^,;]{1,24}条件的|满足|有条件的|"
     r"且[^,;]{0,14}(?:低于|高于|不超过|不低于|超过|满|以上|以下)[\d.]*%?|(?:国家|省|市|区|县|州)级(?=[^,;]{2})|(?:未|没有)(?:享受|领取|获得|参加)|不重复|只能|"
-    r"首次|连续.{0,6}(?:年|月)|满\d|不涉及[^,;]{1,14}的|对[^,;]{2,30}(?:明显|显著|突出|紧密|良好|较好|优秀|完整|合格|达标)的|经.{1,16}(?:批准|同意|认定|审核|评估|验收|备案|审批|鉴定)|以.{1,14}为(?:前提|条件)|明确.{1,12}前提|一致的|合格的|unless|provided"
+    r"对[^,;]{2,24}的(?:企业|单位|人员|个人|项目|机构|地区|基地)|(?:^|[将对给向使让])[^,;、的对将向]{1,4}业(?=企业)|首次|连续.{0,6}(?:年|月)|满\d|不涉及[^,;]{1,14}的|对[^,;]{2,30}(?:明显|显著|突出|紧密|良好|较好|优秀|完整|合格|达标)的|经.{1,16}(?:批准|同意|认定|审核|评估|验收|备案|审批|鉴定)|以.{1,14}为(?:前提|条件)|明确.{1,12}前提|一致的|合格的|unless|provided"
 )
 EXCEPTION = re.compile(r"^(?:但|除)|除外|不得(?:重复|同时|再)|不(?:再)?重复|不再享受|不适用|外,")
 LIMITING = re.compile(r"仅限|只限|只有|必须|不得|除外|仅|一律|凡|所有|任何|无条件")
@@ -160,7 +160,7 @@ UPPER_BEFORE = re.compile(
     r"(?:不超过|不高于|不多于|不大于|不得超过|最高|最多|至多|上限|(?<!不)低于|(?<!不)少于|(?<!不)小于|不足|不到|up to|at most|no more than|within|under|below|maximum)[^\d,;]{0,14}$"
 )
 LOWER_BEFORE = re.compile(
-    r"(?:破(?=\d*$)|不低于|不少于|不小于|最低|最少|至少|(?<!不)(?<!不得)超过|(?<!不)高于|(?<!不)多于|(?<!不)大于|突破|at least|no less than|more than|over|above|minimum)[^\d,;]{0,14}$"
+    r"(?:破(?=\d*$)|不低于|不少于|不小于|最低|最少|至少|(?<!不)(?<!不得)超过|(?<!不)高于|(?<!不)多于|(?<!不)大于|突破|at least|no less than|(?<!no )(?<!not )more than|over|above|minimum)[^\d,;]{0,14}$"
 )
 UPPER_BEHIND = re.compile(r"[^\d,;]{0,4}?(?:以下|以内|之内|封顶|为限)")
 LOWER_BEHIND = re.compile(r"[^\d,;]{0,4}?(?:及以上|以上|起步|以上的)")
@@ -647,6 +647,17 @@ def _opposed_bounds(one: str, other: str) -> bool:
     return bool(one and other and one != other)
 
 
+def bound_turned(claim: Wording, proof: Proof) -> tuple[str, str] | None:
+    """A quantity of a claim with its bound, and the clause's with the opposed one; None where no bound is turned."""
+    for each in claim.quantities:
+        same = [(r, o) for s in proof.sentences for r in s for o in r.quantities if o.quantity == each.quantity]
+        bound = _bound(claim.folded, each)
+        if same and all(_opposed_bounds(bound, _bound(r.folded, o)) for r, o in same):
+            r, o = same[0]
+            return claim.text[slice(*_with_bound(claim, each))], r.text[slice(*_with_bound(r, o))]
+    return None
+
+
 def _with_bound(text: Wording, each: Located) -> Span:
     """A quantity with the words of its bound."""
     end = _unit_end(text.folded, each.end)
@@ -818,6 +829,7 @@ def _differences_as_a_whole(
             yield Difference("direction", _found(claim, turned[0]) or whole, *turned)
         if PROMISE.search(one) and promised(one, other):
             yield Difference("condition", _found(claim, one) or whole, one, other)
+    yield from _denied_alone(claim, nearest)
     yield from _other_terms(claim, proof, parts)
     if not any(part.differences for part in parts) and (
         _said_of_another(claim, proof) or _other_year(claim, proof)
@@ -826,6 +838,17 @@ def _differences_as_a_whole(
 
 
 PROMISE = re.compile(r"可以|能够|可(?!能)|均可|一律|都能|都可")
+
+
+def _denied_alone(claim: Wording, nearest: str) -> Iterator[Difference]:
+    """What a claim denies, where the sentences that it retells deny nothing at all."""
+    denied = NEGATION.search(BOUND.sub(" ", claim.folded))
+    if denied and not DENIES_ANYHOW.search(BOUND.sub("", nearest)):
+        yield Difference("negation", _found(claim, denied.group()) or Span(0, 0), denied.group(), "")
+
+
+# 脱钩, 仅, 放宽: what goes with them is denied without a word of denial; 0 is nothing.
+DENIES_ANYHOW = re.compile(r"不(?![断同仅久])|未(?!来)|无(?!人机|线)|非|禁|勿|没|取消|免|零|(?<![\d.])0(?![\d.])|仅|只|脱|除|废|减|放宽|放开|简")
 
 
 def _denied_by_one(one: str, other: str, said: str, nearest: str) -> bool:
@@ -876,7 +899,9 @@ def _said_of_another(claim: Wording, proof: Proof) -> bool:
         for r in each
         for a, b in r.parts
     ]
-    for first, last in claim.parts:
+    told = [(first, last, 0.75) for first, last in claim.parts]
+    told += [(*_around_number(claim, number), 0.6) for number in claim.quantities]
+    for first, last, most in told:
         pairs, numbers = _pairs(claim.words[first:last]), _numbers(claim, first, last)
         shares = [
             (len(pairs & held) / len(pairs), {q for q, _ in counted})
@@ -886,9 +911,19 @@ def _said_of_another(claim: Wording, proof: Proof) -> bool:
         said = {number for number, _ in numbers}
         best, counted = max(shares, key=lambda each: each[0], default=(0.0, set()))
         own = max((share for share, held in shares if held & said), default=0.0)
-        if numbers and best >= 0.4 and not counted & said and own <= 0.75 * best:
+        if numbers and best >= (0.4 if most == 0.75 else 0.6) and not counted & said and own <= most * best:
             return True
     return False
+
+
+WORDS_AROUND = 5
+
+
+def _around_number(text: Wording, number: Located) -> tuple[int, int]:
+    """The words of a quantity's part that stand close by it."""
+    at = next((i for i, word in enumerate(text.words) if word.start >= number.start), len(text.words) - 1)
+    first, last = next(((a, b) for a, b in text.parts if a <= at < b), (at, at + 1))
+    return max(first, at - WORDS_AROUND), min(last, at + WORDS_AROUND)
 
 
 def _numbers(text: Wording, first: int, last: int) -> frozenset[tuple[Quantity, str]]:
@@ -1059,8 +1094,8 @@ def _lacks(claim: Wording, condition: str) -> bool:
         return False
     pairs = {t for t in tokens(condition) if len(t) == 2} | {t for t in tokens(condition) if t.isdigit()}
     held = set(tokens(claim.folded)) | claim.pairs
-    numbers = re.findall(r"\d+(?:\.\d+)?%?", condition)
-    if numbers and not set(numbers) & held:
+    numbers = {each.quantity for each in located(condition) if each.name != "count"}
+    if numbers and not numbers & {each.quantity for each in claim.quantities}:
         return True
     return sum(pair in held for pair in pairs) <= 0.34 * len(pairs)
 

@@ -44,7 +44,7 @@ BOUNDED_BEFORE = re.compile(r"(?:最高|最多|最低|不超过|不高于|不低
 BOUNDED_BEHIND = re.compile(r"^(?:美?元|人|户|家|名|间|台|亩|平方米)?(?:[(（]含[^)）]*[)）])?以[上下内]")
 RANGE = re.compile(r"\d\S*(?: [a-z]+)?\s*(?:至|到|-|—|–|~|\bto\b|\band\b)\s*\S{0,6}\d")
 NEGATION = re.compile(
-    r"不得|不予|不能|不可|禁止|严禁|取消|不再|无需|无须|不需|免于|除外|未(?=[经按能])|没有|不(?:用|必|要求|受|允许|准|许|给|享受|纳入|属于|需要?|收)|\bnot?\b(?! (?:more|less|fewer|later|higher|lower|earlier|(?:to )?exceed\w*|only)\b)|n't\b|cannot|without|absence of|lack(?:s|ing)?\b|exempt|cancel|abolish|never|except"
+    r"不得|不予|不能|不可|禁止|严禁|取消|不再|无需|无须|不需|免于|除外|未(?=[经按能])|没有|不(?:用|必|要求|受|允许|准|许|给|享受|纳入|属于|需要?|收|参与|参加|发给|管(?!理))|\bnot?\b(?! (?:more|less|fewer|later|higher|lower|earlier|(?:to )?exceed\w*|only)\b)|n't\b|cannot|without|absence of|lack(?:s|ing)?\b|exempt|cancel|abolish|never|except"
 )
 # A bare yes or no before a claim; its proof has to grant or deny something.
 BARE_ANSWER = re.compile(
