@@ -1079,6 +1079,10 @@ def _unsaid(
     for k, (share, words) in enumerate(shares):
         text = reading.folded[words[0].start : words[-1].end]
         lacking = [m.group() for m in CONDITION.finditer(text) if _lacks(claim, m.group())]
+        if text.endswith("的") and k + 1 < len(shares):  # 有意向并被聘用的,可申请
+            joined = [piece for piece in re.split(r"并且?|且", text[:-1]) if len(piece) >= LEAST_PART_CHARS]
+            unsaid = [piece for piece in joined if _lacks(claim, piece) and len(set(piece) & set(claim.folded)) < 0.4 * len(set(piece))]
+            lacking += unsaid if len(unsaid) < len(joined) else []
         if not lacking:
             continue
         near = [shares[n][0] for n in (k - 1, k + 1) if 0 <= n < len(shares)]

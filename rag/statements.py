@@ -68,7 +68,7 @@ IDLE: tuple[re.Pattern[str], ...] = (
 PHONE = re.compile(r"\d{3,4}-?\d{7,8}|1\d{10}|(?<!\d)12\d{3}(?!\d)")
 # What a rule speaks of: without any of it, and without a quantity or a term of the lexicon, nothing is stated.
 RULING = re.compile(
-    r"可以?(?!能)|应当?|须|不得|禁止|免|补|奖|贷|申请|申报|办理|给予|享受|支持|鼓励|建立|推进|落实|提供|开展|实行|负责|牵头|"
+    r"可以?(?!能)|应当?|须|不得|禁止|免|补|奖|贷|报销|承担|负担|财政|申请|申报|办理|给予|享受|支持|鼓励|建立|推进|落实|提供|开展|实行|负责|牵头|"
     r"\b(?:may|must|shall|can|should|eligible|entitled|receive|apply|subsid\w+|grant\w*|loan\w*|are|is)\b"
 )
 SIGNED = re.compile(r"^\S{2,24}(?:局|委员会|委|办公室|厅|政府|中心|处|科|支行)$")
