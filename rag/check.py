@@ -41,7 +41,7 @@ from rag.fold import fold, to_simplified
 from rag.index import Index
 from rag.named import ENTERPRISE
 from rag.places import Mention, Place
-from rag.quantities import quantities
+from rag.quantities import Quantity, quantities
 from rag.retrieve import search_words
 from rag.statements import CONTENT, LEANING, Statement, blanked, is_idle, statements, states_nothing
 from rag.terms import tokens
@@ -69,7 +69,7 @@ LEAST_ALIKE = 0.52
 # ... in other words: the cosine of the sentence, and of each part that shares too few words, with what the clause
 # says. Of the claims of four sets of letters that differ in words alone those from 0.80 on were as a rule true.
 LEAST_HALF_MEANT = 0.76
-LEAST_MEANT, LEAST_PART_MEANT, MOST_BEHIND = 0.8, 0.6, 0.12
+LEAST_MEANT, LEAST_PART_MEANT, MOST_BEHIND = 0.77, 0.6, 0.12
 MOST_VECTORS = 256
 """Vectors kept of texts that are compared with several clauses."""
 # ... of each half of a stitched sentence, which are verbatim as a rule.
@@ -391,7 +391,7 @@ class _Check:
         )
         if idle and not (said and best and best.holds and best.match.close >= 0.9):
             return self._made(Verdict.NOT_CHECKABLE, ())
-        true = [fit for fit in fits if fit.holds and fit.at_home]
+        true = [fit for fit in fits if fit.holds and fit.at_home and self._adds_nothing(fit)]
         by_others = next((fit for fit in fits if fit.names_others), None)
         if by_others and not any(fit.cited for fit in true):
             suggestion = self._verbatim([by_others])
@@ -440,14 +440,23 @@ class _Check:
             (likeness, fit)
             for fit in fits
             if not fit.differs
+            and self._quantities <= quantities(self.checker.proof(fit.number).context)
             and (likeness := self.checker.likeness(self.statement.body, fit.number)) >= LEAST_MEANT
             and not any(self._is_quoted(difference.span) for difference in fit.differences)
             and all(
-                match.share >= LEAST_PART or self._means(part, fit.number)
-                for part, match in zip(parts, fit.match.parts, strict=False)
+                match.share >= LEAST_PART
+                or self._means(parts[i], fit.number)
+                or self._belongs(parts, i, fit.number, likeness)
+                for i, match in enumerate(fit.match.parts[: len(parts)])
             )
         ]
         return max(likely, key=lambda pair: pair[0], default=(0.0, None))[1]
+
+    @cached_property
+    def _quantities(self) -> frozenset[Quantity]:
+        """The quantities of the statement, less what is only counted (一个, 三类)."""
+        found = wording(self.statement.body).quantities
+        return frozenset(each.quantity for each in found if each.name != "count")
 
     def _in_charge_alone(self) -> CheckedClaim | None:
         """Of a statement that says only who is in charge of what the clause says that it cites or leans on; else None."""
@@ -529,6 +538,27 @@ class _Check:
         likeness = self.checker.likeness(part, clause)
         others = (self.checker.likeness(part, number) for number, _ in self.checker.dense(part)[:COMPARED])
         return likeness >= max(LEAST_PART_MEANT, max(others, default=0.0) - MOST_BEHIND)
+
+    def _adds_nothing(self, fit: _Fit) -> bool:
+        """Whether the short parts of a statement that a clause has no words for still belong to what it says."""
+        unsaid = [i for i, match in enumerate(fit.match.parts) if match.share < LEAST_PART]
+        if self.english or not unsaid:
+            return True
+        parts = self._parts()
+        likeness = self.checker.likeness(self.statement.body, fit.number)
+        return all(self._belongs(parts, i, fit.number, likeness) for i in unsaid if i < len(parts))
+
+    def _belongs(self, parts: Sequence[str], i: int, clause: int, likeness: float) -> bool:
+        """Whether a part, of which no other clause has the words, brings the statement no further from what a clause says.
+
+        A short part alone (会给资金支持) is like many clauses; left out of the statement it is missed or not.
+        """
+        words = wording(parts[i])
+        others = (number for number in self.checker.lexical(parts[i])[:3] if number != clause)
+        if any(share_of(words, self.checker.proof(n), self.checker.weight) >= LEAST_HALF for n in others):
+            return False
+        rest = "，".join(part for k, part in enumerate(parts) if k != i)
+        return bool(rest) and likeness >= self.checker.likeness(rest, clause)
 
     def _is_quoted(self, span: Span) -> bool:
         """Whether what stands there is a term in quotation marks, in which a word is all there is."""

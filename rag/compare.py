@@ -578,7 +578,9 @@ def _quantity_differences(
             yield Difference(_kind_of(claim, each, reading, aligned), span, said, printed)
             continue
         if not same:
-            if each.quantity in _around(proof.context) or _small_count(each):
+            # The year of a document's number does not make a sentence of another year true.
+            other_year = each.quantity.kind == "year" and any(o.quantity.kind == "year" for o in reading.quantities)
+            if (each.quantity in _around(proof.context) and not other_year) or _small_count(each):
                 continue
             other = _counterpart(claim, words, each, reading, operations)
             if other is None and each.name == "count":
@@ -830,6 +832,7 @@ def _differences_as_a_whole(
         if PROMISE.search(one) and promised(one, other):
             yield Difference("condition", _found(claim, one) or whole, one, other)
     yield from _denied_alone(claim, nearest)
+    yield from _free_alone(claim, proof)
     yield from _other_terms(claim, proof, parts)
     if not any(part.differences for part in parts) and (
         _said_of_another(claim, proof) or _other_year(claim, proof)
@@ -838,6 +841,13 @@ def _differences_as_a_whole(
 
 
 PROMISE = re.compile(r"可以|能够|可(?!能)|均可|一律|都能|都可")
+
+
+def _free_alone(claim: Wording, proof: Proof) -> Iterator[Difference]:
+    """That something costs nothing, where the clause does not say so."""
+    free = re.search(r"免费|免收|全免|免租|无偿|不收(?:费|钱)|不要钱|零成本", claim.folded)
+    if free and not re.search(r"免|无偿|零|不收|不得收|取消|(?<![\d.])0(?![\d.])", proof.context):
+        yield Difference("direction", _found(claim, free.group()) or Span(0, 0), free.group(), "")
 
 
 def _denied_alone(claim: Wording, nearest: str) -> Iterator[Difference]:
