@@ -566,9 +566,10 @@ class _Check:
 
     def _true(self, true: Sequence[_Fit]) -> CheckedClaim:
         """Of a statement that some clauses say: whether it cites one of them, leaves nothing out, and they are in force."""
+        best = max(map(_likeness, true))
+        true = [fit for fit in true if _likeness(fit) >= best - MOST_FURTHER]
         checks = self._checks(true)
         wrong = [c for c in checks if c.check not in (CitationCheck.RIGHT, CitationCheck.NONE_GIVEN)]
-        best = max(map(_likeness, true))
         nearly = [fit for fit in true if _likeness(fit) >= best - LEAST_APART]
         whole = [fit for fit in nearly if not fit.match.omitted] or nearly
         fit = next((f for f in whole if f.cited), whole[0])

@@ -852,11 +852,19 @@ def _free_alone(claim: Wording, proof: Proof) -> Iterator[Difference]:
 
 def _denied_alone(claim: Wording, nearest: str) -> Iterator[Difference]:
     """What a claim denies, where the sentences that it retells deny nothing at all."""
-    denied = NEGATION.search(BOUND.sub(" ", claim.folded))
+    said = BOUND.sub(" ", claim.folded)
+    for match in DENIED.finditer(said):
+        around = [nearest[max(0, m.start() - 3) : m.start()] for m in re.finditer(match["thing"], nearest)]
+        if around and not any(set(before) & NEGATING for before in around):
+            yield Difference("negation", _found(claim, match.group()) or Span(0, 0), match.group(), match["thing"])
+            return
+    denied = NEGATION.search(said)
     if denied and not DENIES_ANYHOW.search(BOUND.sub("", nearest)):
         yield Difference("negation", _found(claim, denied.group()) or Span(0, 0), denied.group(), "")
 
 
+# 不推进, 没有提供: what is denied follows.
+DENIED = re.compile(r"(?:不(?:再|会|能|予|得)?|未|没有|没)(?P<thing>[一-鿿]{2})")
 # 脱钩, 仅, 放宽: what goes with them is denied without a word of denial; 0 is nothing.
 DENIES_ANYHOW = re.compile(r"不(?![断同仅久])|未(?!来)|无(?!人机|线)|非|禁|勿|没|取消|免|零|(?<![\d.])0(?![\d.])|仅|只|脱|除|废|减|放宽|放开|简")
 
