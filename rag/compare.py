@@ -84,8 +84,9 @@ REWORDINGS: tuple[tuple[str, ...], ...] = (
     ("改造", "改建", "改成", "改为", "改"),
     ("吸纳", "招用", "招收", "录用", "聘用"),
     ("缴纳", "缴", "交纳", "缴交"),
-    ("免费", "无偿", "不收费"),
+    ("免费", "无偿", "不收费", "不收钱", "不要钱", "不花钱", "零成本", "零费用"),
     ("补贴", "补助"),
+    ("办结", "办完", "办妥", "办成", "办好"),
     ("各类", "各种", "多种"),
     ("力争", "争取", "争取到", "努力"),
     ("将", "把"),
@@ -250,6 +251,7 @@ def _folded(text: str) -> tuple[str, list[int]]:
     simplified = to_simplified(joined)
     if len(simplified) != len(joined):
         simplified = "".join(to_simplified(char)[:1] or char for char in joined)
+    simplified = re.sub(r"(?<![\d.])0(?=成本|费用)", "零", simplified)  # 0成本: nothing is counted
     lowered = "".join(low if len(low := char.lower()) == 1 else char for char in simplified)
     return "".join(c if c == "、" else c.translate(PUNCTUATION) for c in lowered), at
 
