@@ -90,7 +90,10 @@ ENGLISH_JOINT = re.compile(r"[,;] and |; |, while | and ")
 LEAST_HALF_WORDS = 4
 # Whose list, office or standard it is: in English, and as a clause prints it.
 ENGLISH_LEVELS = (
-    (re.compile(r"\b(?:national(?:-level)?|state-level|nationwide)\b"), re.compile(r"国家|全国|国务院|中央|部级")),
+    (
+        re.compile(r"\b(?:national(?:-level)?|state-level|nationwide)\b"),
+        re.compile(r"国家|全国|国务院|中央|部级"),
+    ),
     (re.compile(r"\b(?:provincial|province-level|provincially)\b"), re.compile(r"省")),
     (re.compile(r"\bautonomous[- ]region(?:al)?\b"), re.compile(r"自治区")),
 )
@@ -243,7 +246,7 @@ class Checker:
 
     def dense(self, body: str) -> list[tuple[int, float]]:
         """The clauses nearest in meaning to a text, each with the cosine of its closest passage, best first."""
-        vector = self._vector(to_simplified(body).strip())
+        vector = self.vector(body)
         scores, rows = self.index.vectors.search(vector[None, :], min(3 * DENSE, self.index.vectors.ntotal))
         found: dict[int, float] = {}
         for row, score in zip(rows[0], scores[0], strict=True):
@@ -253,11 +256,13 @@ class Checker:
 
     def likeness(self, body: str, clause: int) -> float:
         """The cosine of a text with the sentence of a clause that comes nearest to it in meaning."""
-        vector = self._vector(to_simplified(body).strip())
+        vector = self.vector(body)
         sentences = range(len(self.index.sentences[clause]))
         return max((self.index.cosine(clause, i, vector) for i in sentences), default=0.0)
 
-    def _vector(self, text: str) -> Vectors:
+    def vector(self, body: str) -> Vectors:
+        """The vector of a text as questions are embedded, shape (dimension,), unit length."""
+        text = to_simplified(body).strip()
         if text not in self._vectors:
             if len(self._vectors) >= MOST_VECTORS:
                 self._vectors.clear()
@@ -562,7 +567,7 @@ class _Check:
 
     def _is_quoted(self, span: Span) -> bool:
         """Whether what stands there is a term in quotation marks, in which a word is all there is."""
-        return self.statement.body[max(0, span.start - 1) : span.start] in set("“「『\"")
+        return self.statement.body[max(0, span.start - 1) : span.start] in set('“「『"')
 
     def _true(self, true: Sequence[_Fit]) -> CheckedClaim:
         """Of a statement that some clauses say: whether it cites one of them, leaves nothing out, and they are in force."""
@@ -779,27 +784,35 @@ class _Check:
         metadata = self.index.metadata[clause.document]
         proof = self.checker.proof(number)
         share = self._english_share(proof)
-        differences = tuple(self._english_differences(proof, [d.name for d in clause.departments]))
+        best = self._english_sentence(number)
+        told = self.index.sentences[number][best].text if self.index.sentences[number] else ""
+        charged = [d.name for d in clause.departments]
+        differences = tuple(self._english_differences(proof, fold(told), charged))
         enough = share >= LEAST_ENGLISH_SHARE and (
             cosine >= LEAST_ENGLISH_COSINE or share >= 2 * LEAST_ENGLISH_SHARE
         )
         cited = any(clause.id == c.id for c in self._cited_clauses())
         enough = enough and (not differences or cited or share >= LEAST_ENGLISH_ALIKE)
-        told = LEAST_SHARE + 0.4 * share if enough else 0.5 * share
-        best = max(
-            range(len(self.index.sentences[number])),
-            key=lambda i: len(
-                quantities(self.statement.body) & quantities(self.index.sentences[number][i].text)
-            ),
-            default=0,
-        )
+        share_told = LEAST_SHARE + 0.4 * share if enough else 0.5 * share
         whole = wording(self.statement.body)
-        part = PartMatch(told, told, float(len(whole.folded)), best, 0, ())
+        part = PartMatch(share_told, share_told, float(len(whole.folded)), best, 0, ())
         at_home = not self.mentions and (not self.spoken or _is_of(self.spoken, metadata))
         at_home = at_home or any(_is_of(m.candidates, metadata) for m in self.mentions)
         return _Fit(
-            number, clause, metadata, Match((part,), told, differences, ()), at_home, cited, differences
+            number, clause, metadata, Match((part,), share_told, differences, ()), at_home, cited, differences
         )
+
+    def _english_sentence(self, number: int) -> int:
+        """The sentence of a clause that has most of the statement's quantities, the nearest in meaning of several."""
+        said = quantities(self.statement.body)
+        vector = self.checker.vector(self.statement.body)
+
+        def shared(i: int) -> tuple[int, float]:
+            return len(said & quantities(self.index.sentences[number][i].text)), self.index.cosine(
+                number, i, vector
+            )
+
+        return max(range(len(self.index.sentences[number])), key=shared, default=0)
 
     def _english_share(self, proof: Proof) -> float:
         """The share of the statement's words that the clause says in Chinese."""
@@ -811,7 +824,10 @@ class _Check:
         met += [float(any(form in proof.context for form in t.search_words)) for t in terms]
         return sum(met) / len(met) if met else 0.0
 
-    def _english_differences(self, proof: Proof, departments: Sequence[str]) -> Iterable[Difference]:
+    def _english_differences(
+        self, proof: Proof, told: str, departments: Sequence[str]
+    ) -> Iterable[Difference]:
+        """What an English statement says otherwise than a clause, of which it retells the folded sentence `told`."""
         body = self.statement.body
         whole = Span(0, len(body))
         if quantities(body) - quantities(proof.context):
@@ -819,8 +835,8 @@ class _Check:
         if bound := bound_turned(wording(body), proof):
             yield Difference("bound", whole, *bound)
         for level, printed in ENGLISH_LEVELS:
-            if level.search(fold(body)) and not printed.search(proof.context):
-                yield Difference("group", whole, level.search(fold(body)).group(), "")
+            if (said := level.search(fold(body))) and not printed.search(told):
+                yield Difference("group", whole, said.group(), "")
         known = {term.official for term in lexicon.expand(proof.context)}
         charged = departments if ENGLISH_IN_CHARGE.search(fold(body)) else ()
         for term in lexicon.expand(fold(body)):

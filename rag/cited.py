@@ -46,10 +46,10 @@ LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("path", re.compile(r"(?P<a>[一二三四五六七八九十]{1,3})、\s*(?P<b>\d{1,3})(?![\d年月日万亿元%家个人.])\s*[条项点]?")),
     ("path", re.compile(r"(?<![A-Za-z])(?:(?:[Pp]art|[Cc]hapter|[Ss]ection)\s+)?(?P<a>[IVX]{1,6})\s*[,(（]\s*(?:item\s*)?[(（]?(?P<b>\d{1,3})[)）](?:\s*[,(（]?\s*(?:item\s*)?(?P<c>\d{1,3})(?![\d%])[)）]?)?")),
     ("path", re.compile(r"(?:[Pp]art|[Cc]hapter|[Ss]ection)\s+(?P<a>[IVX]{1,6})(?![A-Za-z])")),
-    ("path", re.compile(r"(?:part|chapter|section)\s+(?P<a>\d{1,2})\s*[,(（]\s*(?:item\s*)?(?P<b>\d{1,3})\s*[)）]?", re.I)),
-    ("dotted", re.compile(r"第?\s*(?<![\d.])(?P<a>\d{1,3}(?:\.\d{1,3}){1,5}(?:-\d{1,2})?)(?![\d%])\s*[条项款]?")),
+    ("path", re.compile(r"(?:part|chapter|section)\s+(?P<a>\d{1,2})\s*(?:(?P<open>[(（])|,)\s*(?:item\s*)?(?P<b>\d{1,3})\s*(?(open)[)）])", re.I)),
+    ("dotted", re.compile(r"第?\s*(?<![\d.])(?P<a>\d{1,3}(?:\.\d{1,3}){1,5}(?:-\d{1,2})?)(?!\d|\s*(?:%|per ?cent|million|billion|times|years?|[万亿倍年元]|个百分点))\s*[条项款]?")),
     ("article", re.compile(rf"第\s*[（(]?\s*(?P<a>{N})\s*[)）]?\s*[项点条]")),
-    ("article", re.compile(r"(?:clause|article|item|section|paragraph|no\.?)\s*\(?(?P<a>\d{1,3}(?:\.\d{1,3}){0,5})\)?", re.I)),
+    ("article", re.compile(r"(?:clause|article|item|section|paragraph|no\.?)\s*(?P<open>\()?(?P<a>\d{1,3}(?:\.\d{1,3}){0,5})(?(open)\))", re.I)),
     ("article", re.compile(r"(?<![\d.])(?P<a>\d{1,3})\s*条(?!例)")),
 )  # fmt: skip
 # Only straight behind a document: 《…》（五）, 003_x.txt 26, 003_x.txt#2.5.26
@@ -59,7 +59,7 @@ BEHIND = re.compile(
 LINK = re.compile(r"[\s)）】\]#,，、的中之:：]{0,4}")
 TITLE = re.compile(r"《(?P<title>[^《》]{2,120}(?:〈[^〈〉]+〉[^《》]*)?)》")
 THIS = re.compile(
-    r"(?:本|该|上述|前述|同一|这[个份]|此)(?:项|份)?(?:实施)?(?:方案|意见|办法|通知|文件|规定|政策|条例|措施|细则)|同上(?:文件)?"
+    r"(?:本|该|上述|前述|同一|这[个份]|此)(?:项|份)?(?:实施)?(?:方案|意见|办法|通知|文件|规定|政策|条例|措施|细则)|同上(?:文件)?|(?:the )?same (?:document|plan|notice|opinions|measures|text)"
 )
 OF_PLACE = re.compile(
     r"(?:市|县|区|省)?(?:政府|发改委)?的?[一-鿿]{0,12}?(?:方案|意见|办法|通知|文件|规定|政策|条例|措施|细则)?的?"
@@ -74,7 +74,13 @@ TRAIL = re.compile(
 BRACKETS = re.compile(
     r"「[^「」]*」|[（(【\[［〔](?P<inner>[^（(【［）)】］]*(?:[（(〔\[][^（()）〔〕\[\]]*[)）〕\]][^（(【［）)】］]*)*)[)）】\]］]"
 )
-MARK = re.compile(r"[\[【［〔](?P<n>\d{1,2})(?:\s*[,，、;；:：]\s*(?P<label>[^\[\]【】［］〔〕\n]{1,40}))?[\]】］〕](?!号)")
+MARK = re.compile(
+    r"[\[【［〔](?P<n>\d{1,2})(?:\s*[,，、;；:：]\s*(?P<label>[^\[\]【】［］〔〕\n]{1,40}))?[\]】］〕](?!号)"
+)
+# A translated title in brackets: (Implementing Opinions of … on …, III(4))
+ENGLISH_TITLE = re.compile(
+    r"\((?P<title>(?:the )?[A-Z](?=[^()\n]{0,240}\b(?:Opinions?|Plan|Measures|Notice|Scheme|Regulations?|Rules|Program(?:me)?)\b)[^()\n]{20,300}?)(?=\)|,\s*(?:[Pp]art|[Cc]hapter|[Ss]ection|[Aa]rticle|[Ii]tem|[IVX]{1,6}\b|\d))"
+)
 # A document's number in pinyin, as it stands in English letters: E Fu Fa [2019] No. 9
 PINYIN_NUMBER = re.compile(
     r"(?P<word>(?:[A-ZÀ-Ž][a-zà-ž]{0,6}[ -]?){2,10})\s*[\[〔(（]\s*(?P<year>(?:19|20)\d{2})\s*[\]〕)）]\s*(?:No\.?|[Nn]umber|#)?\s*(?P<number>\d{1,5})(?:\s*号)?"
@@ -92,7 +98,7 @@ NUMBER_PARTS = re.compile(r"(.+)〔(\d{4})〕(\d+)号")
 CONTENT = re.compile(r"[一-鿿A-Za-z]")
 # What may stand in a citation's brackets beside it.
 SAID_BESIDE = re.compile(
-    r"参见|详见|来源|出处|依据|根据|文件|见|第|的|号|条|款|项|规定|以及|和|及|、|source|see|clause|article",
+    r"参见|详见|来源|出处|依据|根据|文件|见|第|的|号|条|款|项|规定|以及|和|及|、|source|see|clause|article|(?:the )?same (?:document|plan|notice|opinions|measures|text)|part|item",
     re.I,
 )
 BEFORE_NUMBER = re.compile(
@@ -216,6 +222,7 @@ class Citations:
         found += [n for n in self._numbered(flat) if not _overlaps((n.start, n.end), taken)]
         taken = [(each.start, each.end) for each in found]
         found += [n for n in self._in_pinyin(flat) if not _overlaps((n.start, n.end), taken)]
+        found += [n for n in self._in_english(flat) if not _overlaps((n.start, n.end), taken)]
         taken = [(each.start, each.end) for each in found]
         for more in (self._of_places(flat), self._called(flat)):
             found += [n for n in more if not _overlaps((n.start, n.end), taken)]
@@ -283,7 +290,11 @@ class Citations:
             for match in re.finditer(re.escape(title), flat)
         ]
         longest = sorted(found, key=lambda each: each.start - each.end)
-        return [n for i, n in enumerate(longest) if not _overlaps((n.start, n.end), [(o.start, o.end) for o in longest[:i]])]
+        return [
+            n
+            for i, n in enumerate(longest)
+            if not _overlaps((n.start, n.end), [(o.start, o.end) for o in longest[:i]])
+        ]
 
     def _numbered(self, flat: str) -> list[_Named]:
         found = []
@@ -307,14 +318,24 @@ class Citations:
         return found
 
     def _in_pinyin(self, flat: str) -> Iterator[_Named]:
-        """The documents whose number is written in pinyin; of the words before it the last may belong to the sentence."""
+        """The documents whose number is written in pinyin; of the words before it the first may belong to the sentence."""
+        held = [
+            (_pinyin(parts[1]), (parts[2], parts[3]), metadata.document)
+            for metadata in self.held
+            if (parts := NUMBER_PARTS.fullmatch(metadata.doc_number or ""))
+        ]
         for match in PINYIN_NUMBER.finditer(flat):
-            own = _letters(match["word"])
-            held = [(m, *NUMBER_PARTS.fullmatch(m.doc_number).groups()) for m in self.held if m.doc_number and NUMBER_PARTS.fullmatch(m.doc_number)]  # type: ignore[union-attr]  # matched before
-            same = [m for m, word, *figures in held if own.endswith(_pinyin(word)) and tuple(figures) == match.group("year", "number")]
-            known = any(own.endswith(_pinyin(word)) for _, word, *_ in held)
-            fault = None if same else CitationCheck.WRONG_NUMBER if known else CitationCheck.NO_SUCH_DOCUMENT
-            yield _Named(match.start(), match.end(), tuple(m.document for m in same) or None, fault)
+            written, figures = _letters(match["word"]), (match["year"], match["number"])
+            alike = [(number, document) for word, number, document in held if written.endswith(word)]
+            same = tuple(document for number, document in alike if number == figures)
+            fault = CitationCheck.WRONG_NUMBER if alike else CitationCheck.NO_SUCH_DOCUMENT
+            yield _Named(match.start(), match.end(), same or None, None if same else fault)
+
+    def _in_english(self, flat: str) -> Iterator[_Named]:
+        """The documents whose translated title stands in brackets, if it names a place of which one is held."""
+        for match in ENGLISH_TITLE.finditer(flat):
+            if documents := self.translated(match["title"]):
+                yield _Named(match.start("title"), match.end("title"), documents)
 
     def _words(self) -> list[str]:
         """The words before the year of the held documents' numbers: 吕发改服务发."""

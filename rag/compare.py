@@ -581,7 +581,9 @@ def _quantity_differences(
             continue
         if not same:
             # The year of a document's number does not make a sentence of another year true.
-            other_year = each.quantity.kind == "year" and any(o.quantity.kind == "year" for o in reading.quantities)
+            other_year = each.quantity.kind == "year" and any(
+                o.quantity.kind == "year" for o in reading.quantities
+            )
             if (each.quantity in _around(proof.context) and not other_year) or _small_count(each):
                 continue
             other = _counterpart(claim, words, each, reading, operations)
@@ -654,7 +656,9 @@ def _opposed_bounds(one: str, other: str) -> bool:
 def bound_turned(claim: Wording, proof: Proof) -> tuple[str, str] | None:
     """A quantity of a claim with its bound, and the clause's with the opposed one; None where no bound is turned."""
     for each in claim.quantities:
-        same = [(r, o) for s in proof.sentences for r in s for o in r.quantities if o.quantity == each.quantity]
+        same = [
+            (r, o) for s in proof.sentences for r in s for o in r.quantities if o.quantity == each.quantity
+        ]
         bound = _bound(claim.folded, each)
         if same and all(_opposed_bounds(bound, _bound(r.folded, o)) for r, o in same):
             r, o = same[0]
@@ -800,7 +804,12 @@ def _kind_of_change(said: str, printed: str, proof: Proof) -> str | None:
         for one, other in OPPOSED
     ):
         return "direction"
-    if not said or said in proof.context or EMPTY_WORDS.fullmatch(said) or (set(said) & NEGATING and set(printed) & (NEGATING | CANCELLING)):
+    if (
+        not said
+        or said in proof.context
+        or EMPTY_WORDS.fullmatch(said)
+        or (set(said) & NEGATING and set(printed) & (NEGATING | CANCELLING))
+    ):
         return None
     if not printed:
         return "condition" if LIMITING.search(said) and not LIMITING.search(proof.body) else None
@@ -858,7 +867,9 @@ def _denied_alone(claim: Wording, nearest: str) -> Iterator[Difference]:
     for match in DENIED.finditer(said):
         around = [nearest[max(0, m.start() - 3) : m.start()] for m in re.finditer(match["thing"], nearest)]
         if around and not any(set(before) & NEGATING for before in around):
-            yield Difference("negation", _found(claim, match.group()) or Span(0, 0), match.group(), match["thing"])
+            yield Difference(
+                "negation", _found(claim, match.group()) or Span(0, 0), match.group(), match["thing"]
+            )
             return
     denied = NEGATION.search(said)
     if denied and not DENIES_ANYHOW.search(BOUND.sub("", nearest)):
@@ -868,7 +879,9 @@ def _denied_alone(claim: Wording, nearest: str) -> Iterator[Difference]:
 # 不推进, 没有提供: what is denied follows.
 DENIED = re.compile(r"(?:不(?:再|会|能|予|得)?|未|没有|没)(?P<thing>[一-鿿]{2})")
 # 脱钩, 仅, 放宽: what goes with them is denied without a word of denial; 0 is nothing.
-DENIES_ANYHOW = re.compile(r"不(?![断同仅久])|未(?!来)|无(?!人机|线)|非|禁|勿|没|取消|免|零|(?<![\d.])0(?![\d.])|仅|只|脱|除|废|减|放宽|放开|简")
+DENIES_ANYHOW = re.compile(
+    r"不(?![断同仅久])|未(?!来)|无(?!人机|线)|非|禁|勿|没|取消|免|零|(?<![\d.])0(?![\d.])|仅|只|脱|除|废|减|放宽|放开|简"
+)
 
 
 def _denied_by_one(one: str, other: str, said: str, nearest: str) -> bool:
@@ -1093,15 +1106,24 @@ def _omitted(claim: Wording, proof: Proof, parts: Sequence[PartMatch], weight: W
     return tuple(found)
 
 
+WHOM = re.compile(r"(.{4,})的$")
+"""A part that says whom what follows it is for: 持有健康证并按时出摊的."""
+
+
 def _unsaid(
     reading: Wording, shares: Sequence[tuple[float, Sequence[Word]]], claim: Wording
 ) -> Iterator[str]:
     for k, (share, words) in enumerate(shares):
         text = reading.folded[words[0].start : words[-1].end]
         lacking = [m.group() for m in CONDITION.finditer(text) if _lacks(claim, m.group())]
-        if text.endswith("的") and k + 1 < len(shares):  # 有意向并被聘用的,可申请
-            joined = [piece for piece in re.split(r"并且?|且", text[:-1]) if len(piece) >= LEAST_PART_CHARS]
-            unsaid = [piece for piece in joined if _lacks(claim, piece) and len(set(piece) & set(claim.folded)) < 0.4 * len(set(piece))]
+        whom = WHOM.match(text)
+        if whom and k + 1 < len(shares):  # 有意向并被聘用的,可申请
+            joined = [p for p in re.split(r"并且?|且", whom[1]) if len(p) >= 4]
+            unsaid = [
+                piece
+                for piece in joined
+                if _lacks(claim, piece) and len(set(piece) & set(claim.folded)) < 0.4 * len(set(piece))
+            ]
             lacking += unsaid if len(unsaid) < len(joined) else []
         if not lacking:
             continue

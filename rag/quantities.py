@@ -64,6 +64,8 @@ ENGLISH_SMALL = {word: Fraction(value) for value, word in enumerate(_ENGLISH_WOR
     "sixty": Fraction(60),
 }
 
+ENGLISH_PARTS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+
 # Bounded, so that a long run of digits is not read to its end from each of them.
 ARABIC = r"\d{1,3}(?:,\d{3}){1,8}(?:\.\d{1,9})?|\d{1,18}(?:\.\d{1,9})?"
 CHINESE = r"[〇○零一二三四五六七八九十百千两]{1,18}"
@@ -74,7 +76,13 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "percent",
         re.compile(rf"(?P<n>{ARABIC})\s*(?:%|个百分点|percent\b|per cent\b)|\b(?P<w>[a-z]+)\s+per ?cent\b"),
     ),
-    ("half_share", re.compile(r"一半|半数")),
+    ("half_share", re.compile(r"一半|半数|\b(?:one |a )?half (?=of\b|the\b)|\bone[ -]half\b")),
+    (
+        "fraction",
+        re.compile(
+            r"\b(?P<w>one|a|two|three|four|five|six|seven|eight|nine)[ -](?P<parts>third|quarter|fifth|tenth)(?:s\b|(?= of\b))"
+        ),
+    ),
     ("tenths", re.compile(r"(?P<n>[一二三四五六七八九])成(?![立为本果功长效员交就套都])")),
     (
         "year",
@@ -167,6 +175,10 @@ def _quantity(kind: str, match: re.Match[str]) -> Quantity | None:
     if kind == "half_day":
         return Quantity(Fraction(1, 2), "day")
     word = groups.get("w")
+    if kind == "fraction":
+        return Quantity(
+            ENGLISH_SMALL.get(word or "", Fraction(1)) * 100 / ENGLISH_PARTS[groups["parts"]], "%"
+        )
     value = ENGLISH_SMALL.get(word or "")
     if value is None:
         if word:
@@ -299,7 +311,15 @@ class Bound(NamedTuple):
 
 # A day on which something happened, and the words of people and of clauses for what; 2018年8月31日（含当日）以前出生.
 _DAY = r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]"
-HAPPENED = {"出生": "生", "毕业": "毕业", "注册": "注册|开的", "登记": "登记", "签订": "签", "购买": "买", "取得": "取得|拿到"}
+HAPPENED = {
+    "出生": "生",
+    "毕业": "毕业",
+    "注册": "注册|开的",
+    "登记": "登记",
+    "签订": "签",
+    "购买": "买",
+    "取得": "取得|拿到",
+}
 DAY_TOLD = re.compile(_DAY)
 DAY_BOUND = re.compile(
     rf"{_DAY}(?P<with>[（(]含[^）)]*[)）])?(?P<way>及?以前|之前|前|及?以后|之后|后|起)(?P<what>{'|'.join(HAPPENED)})"
@@ -345,7 +365,9 @@ def bounds_in(text: str) -> list[Bound]:
     for match in DAY_BOUND.finditer(text):
         day = _ordinal(match)
         least = match["way"][-1] in "后起"
-        apart = match["way"] in ("之前", "前", "之后", "后") and not match["with"]  # the day itself is none of them
+        apart = (
+            match["way"] in ("之前", "前", "之后", "后") and not match["with"]
+        )  # the day itself is none of them
         if day is not None:
             bounds.append(Bound(day + apart * (1 if least else -1), match["what"], match[0], least))
     return bounds

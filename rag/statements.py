@@ -16,7 +16,7 @@ from rag.fold import fold, to_simplified
 from rag.quantities import quantities
 from rag.types import CitationCheck, Span
 
-END = re.compile(r"[。！？!?…]+[”」』’\"']?|(?<=[a-z0-9)\]”\"%])\.(?=\s+[A-Z\[(“\"]|\s*$|\s*\n)|(?<=[\])])\.(?=\s+\d)|\n")
+END = re.compile(r"[。！？!?…]+[”」』’\"']?|(?<=[a-z0-9)\]”\"%])(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!\bNo)\.(?=\s+[A-Z\[(“\"]|\s*$|\s*\n)|(?<=[\])])\.(?=\s+\d)|\n")
 QUOTED = re.compile(r"「[^「」\n]{0,400}」|“[^“”\n]{0,400}”|『[^『』\n]{0,400}』|《[^《》\n]{0,160}》")
 # What may follow a full stop and still belong to the sentence: [1], （《…》第3条）
 BEHIND = re.compile(
@@ -38,8 +38,9 @@ LEANING = re.compile(
     r"(?:这|该|此|上述|前述|(?<![^\s,，;；。:：、(（“「])以上)(?:项|类|种|些|个|笔)?(?:贷款|补贴|补助|政策|企业|人员|人才|工作|资金|项目|奖励|措施|支持|待遇|事项|业务|任务)?(?:同样|也)?|同样(?:可以)?|\bthe same\b|\bthis (?:loan|subsidy|policy|work)\b"
 )
 CONTENT = re.compile(r"[一-鿿]|[A-Za-z]+|\d+")
+CHINESE = re.compile(r"[一-鿿]{4}")
 LEAST_CONTENT = 4
-MOST_SENTENCE_CHARS = 300
+MOST_SENTENCE_CHARS, MOST_TIMES_IN_ENGLISH = 300, 3
 """Comparing takes time that grows with the square of a sentence's length; this bounds it for text without full stops."""
 
 # Sentences of a letter that state no rule, over their simplified text; each group with an example.
@@ -70,6 +71,10 @@ PHONE = re.compile(r"\d{3,4}-?\d{7,8}|1\d{10}|(?<!\d)12\d{3}(?!\d)")
 RULING = re.compile(
     r"可以?(?!能)|应当?|须|不得|禁止|免|补|奖|贷|报销|承担|负担|财政|申请|申报|办理|给予|享受|支持|鼓励|建立|推进|落实|提供|开展|实行|负责|牵头|"
     r"\b(?:may|must|shall|can|should|eligible|entitled|receive|apply|subsid\w+|grant\w*|loan\w*|are|is)\b"
+)
+MOST_HEADING_WORDS = 12
+ENGLISH_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|been|may|must|shall|can|will|would|should|has|have|had|do|does|gets?|gives?|pays?|receives?|appl(?:y|ies)|offers?|supports?|encourages?|needs?|\w{3,}ed|\w{3,}es)\b|\d"
 )
 SIGNED = re.compile(r"^\S{2,24}(?:局|委员会|委|办公室|厅|政府|中心|处|科|支行)$")
 VERB = re.compile(
@@ -107,7 +112,8 @@ def statements(text: str, citations: Citations) -> list[Statement]:
         line = text.count("\n", 0, span.start)
         is_source = any(span.start < end and start < span.end for start, end in listed.values())
         last = next((each.cited for each in reversed(found) if each.cited), ())
-        found.append(_statement(text, span, citations, None if is_source else sources, line, last))
+        read = _statement(text, span, citations, None if is_source else sources, line, last)
+        found.append(replace(read, only_cites=True) if is_source else read)
     return found
 
 
@@ -141,13 +147,15 @@ def _statement(
     cited = citations.read(own)
     if not cited and last and (same := SAME.search(own)):  # the clause cited last
         cited = [replace(last[-1], span=Span(*same.span()), phrase=Span(*same.span()))]
-    for number, at, labels in marks(own) if sources is not None else ():
+    listed = marks(own) if sources is not None else []
+    within = [mark.span for mark in listed if mark.labels]  # [1, item 12] cites once
+    cited = [c for c in cited if not any(at.start <= c.span.start and c.span.end <= at.end for at in within)]
+    for number, at, labels in listed:
         if any(at.start < c.phrase.end and c.phrase.start < at.end for c in cited):
             continue
-        listed = sources.get(number, []) if sources else []
         cited += [
             Cited(at, at, source.documents, labels or source.labels, source.fault, source.number)
-            for source in listed[:1]
+            for source in (sources or {}).get(number, [])[:1]
         ] or [Cited(at, at, (), (), CitationCheck.NO_SUCH_DOCUMENT)]
     cited.sort(key=lambda c: c.span)
     return Statement(
@@ -205,9 +213,10 @@ def _bounded(text: str, span: Span) -> list[Span]:
     """A sentence, parted at its commas where it is longer than any that a person writes."""
     pieces: list[Span] = []
     start = span.start
-    while span.end - start > MOST_SENTENCE_CHARS:
-        window = text[start : start + MOST_SENTENCE_CHARS]
-        cut = max(window.rfind(mark) for mark in "，；,;、 ") + 1 or MOST_SENTENCE_CHARS
+    most = MOST_SENTENCE_CHARS * (1 if CHINESE.search(text, *span) else MOST_TIMES_IN_ENGLISH)
+    while span.end - start > most:
+        window = text[start : start + most]
+        cut = max(window.rfind(mark) for mark in "，；,;、 ") + 1 or most
         pieces += _trimmed(text, start, start + cut)
         start += cut
     return [*pieces, *(_trimmed(text, start, span.end) if pieces else [span])]
@@ -248,5 +257,7 @@ def is_idle(body: str) -> bool:
     if any(pattern.search(text) for pattern in IDLE):
         return True
     bare = re.sub(r"[\s:：#*]+$", "", text)
+    if not CHINESE.search(bare) and len(bare.split()) <= MOST_HEADING_WORDS:
+        return not re.search(r"[.!?;]$", bare) and not ENGLISH_VERB.search(bare)
     headed = not re.search(r"[。！!；;，,.]", bare) and len(bare) <= 24
     return headed and (bool(SIGNED.match(bare)) or text.endswith((":", "：")) or not VERB.search(bare))

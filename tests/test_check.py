@@ -89,7 +89,19 @@ STALLS = (
     "（二）鼓励摊主在不涉及食品安全的环节共享设备。去年调解摊位纠纷38起（当场12起，调解室26起），牵涉摊主57人"
     "（其中当场涉及19人）。（责任单位：市司法局）\n\n（三）合理布局摊位，按照“一街一主题”布局。（责任单位：市城市管理局）\n"
 )
+STALLS += (
+    "\n（四）持有健康证并按时出摊的，减免水电费。对规模较大的企业，按季缴纳摊位费。"
+    "摊位保证金退还60%，逾期清理费最高收取30%。\n"
+)
 OF_STALLS = [
+    ("持有健康证并按时出摊的，减免水电费。", "supported"),
+    ("持有健康证的，减免水电费。", "omits"),
+    ("企业按季缴纳摊位费。", "omits"),
+    ("对规模较大的企业，按季缴纳摊位费。", "supported"),
+    ("逾期清理费最高收取60%。", "altered"),
+    ("对规模较大的企业，不按季缴纳摊位费。", "altered"),
+    ("鼓励摊主在不涉及食品安全的环节免费共享设备。", "altered"),
+    ("摊位布局归市公安局管（朔政发〔2025〕5号一（三））。", "altered"),
     ("这项工作由市公安局负责（朔政发〔2025〕5号一（一））。", "altered"),
     ("这项工作由市商务局负责（朔政发〔2025〕5号一（一））。", "supported"),
     ("去年调解摊位纠纷38起，其中当场12起，调解室26起。", "supported"),
@@ -126,6 +138,11 @@ def test_the_real_embedder_gives_the_same_verdicts(real_checker: Checker, text: 
         (f"根据{TITLE}第二十六条，{LOAN}。", ["right"]),
         (f"{LOAN}「二（五）26」。", ["right"]),
         (f"{LOAN}（吕梁市2.5.26）。", ["right"]),
+        (f"{LOAN}（吕梁市第（二十六）条）。", ["right"]),
+        (f"{LOAN}（{TITLE[1:-1]}第26条）。", ["right"]),
+        (f"{LOAN} (Lü Fa Gai Fu Wu Fa [2022] No. 153, item 26)。", ["right"]),
+        (f"{LOAN} (Lv Fa Gai Fu Wu Fa [2022] No. 153, item 25)。", ["does_not_say"]),
+        (f"{LOAN} (Lü Fa Gai Fu Wu Fa [2021] No. 15, item 26)。", ["wrong_number"]),
         (f"{LOAN}（003_13e82bdd20c83ba7.txt 26）。", ["right"]),
         (f"{LOAN}。（{NUMBER}）", ["right"]),
         (f"{LOAN}。", ["none_given"]),
@@ -146,10 +163,16 @@ def test_citations_are_checked_in_any_style(checker: Checker, text: str, checks:
 
 
 @pytest.mark.parametrize(
-    "listed", [f"\n\n[1] {TITLE}第26条", f"\n来源：[1] {NUMBER}第26条；[2] {NUMBER}第25条"]
+    ("mark", "listed"),
+    [
+        ("[1]", f"\n\n[1] {TITLE}第26条"),
+        ("[1]", f"\n来源：[1] {NUMBER}第26条；[2] {NUMBER}第25条"),
+        ("[1, item 26]", f"\n\nSources\n[1] {NUMBER}"),
+        ("[1，第26条]", "\n\n[1] Lüliang Development and Reform Commission, Start-up Plan"),
+    ],
 )
-def test_a_mark_is_read_by_the_list_of_sources(checker: Checker, listed: str) -> None:
-    claims = checker.check(f"{LOAN}[1]。{listed}", as_of=DAY).claims
+def test_a_mark_is_read_by_the_list_of_sources(checker: Checker, mark: str, listed: str) -> None:
+    claims = checker.check(f"{LOAN}{mark}。{listed}", as_of=DAY).claims
     assert [c.check for c in claims[0].citations] == [CitationCheck.RIGHT]
     assert claims[-1].verdict is Verdict.NOT_CHECKABLE
 
@@ -180,7 +203,7 @@ def test_a_difference_shows_the_characters_on_both_sides(checker: Checker) -> No
 
 
 def test_a_suggestion_makes_the_text_right(checker: Checker) -> None:
-    text = f"{LOAN.replace('30', '50')}。\n{LOAN}（{NUMBER}第25条）。\n外国高端人才可申请永久居留。\n"
+    text = f"{LOAN.replace('30', '50')}。\n{LOAN}（{NUMBER}第25条）。\n图们市外国高端人才可申请永久居留。\n"
     checked = checker.check(text, as_of=DAY)
     assert not checked.passed
     fixed = checker.check(checked.fixed(), as_of=DAY)
@@ -193,6 +216,24 @@ def test_what_was_said_before_gives_the_place(checker: Checker) -> None:
     assert verdicts(checker.check(letter, as_of=DAY)) == ["not_checkable", "other_place"]
     assert verdicts(checker.check(f"{LOAN}。", place="吕梁", as_of=DAY)) == ["supported"]
     assert verdicts(checker.check(f"{LOAN}。", place="盘山县", as_of=DAY)) == ["other_place"]
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        f"图们市推动取消企业名称预先核准（图政办发〔2018〕89号第28条）。\n{LOAN}。",
+        f"图们市推动取消企业名称预先核准。\n{LOAN}。",
+        f"{LOAN}。\n图们市××局",
+    ],
+)
+def test_a_text_is_about_the_one_place_that_it_cites_or_names(checker: Checker, letter: str) -> None:
+    (claim,) = (c for c in checker.check(letter, as_of=DAY).claims if LOAN in c.text)
+    assert claim.verdict is Verdict.OTHER_PLACE
+
+
+def test_a_text_about_several_places_is_about_none(checker: Checker) -> None:
+    letter = f"图们市推动取消企业名称预先核准。\n吕梁市推出简易开户服务。\n{LOAN}。"
+    assert checker.check(letter, as_of=DAY).claims[-1].verdict is Verdict.SUPPORTED
 
 
 def test_a_document_past_its_validity_is_outdated(tmp_path: Path) -> None:
@@ -389,6 +430,17 @@ def test_a_text_without_full_stops_is_parted_at_its_commas() -> None:
         ("政府投资基金的出资比重能提到百分之五十，对公银行的网点都推出了简易开户。", "stitched"),
         ("最后支持高科技领军企业或其组建的创新联合体承担国家、省级重点科技计划项目。", "altered"),
         ("推行首席质量官的企业每年奖十万元。", "not_found"),
+        # a short part that the clause does not say, and one that it says in other words
+        (f"{LOAN}，周末照常放款。", "altered"),
+        ("鼓励将闲置厂房、仓库改造为创新基地和众创空间，水电网络给些补贴。", "supported"),
+        (
+            "Local loans are capped at no more than RMB 300,000 for veterans who start a business.",
+            "supported",
+        ),
+        (
+            "Veterans who start a business can borrow at least RMB 300,000 in guaranteed start-up loans.",
+            "altered",
+        ),
     ],
 )
 def test_what_is_said_in_quite_other_words_is_told_by_its_meaning(

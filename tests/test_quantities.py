@@ -40,6 +40,9 @@ EQUAL = [
     ("10 percent", "10%"),
     ("10 per cent", "百分之十"),
     ("fifty percent", "50%"),
+    ("two fifths of the risk", "40%"),
+    ("a quarter of the rent", "25%"),
+    ("half of the excess", "50%"),
     # time
     ("半年", "6个月"),
     ("半年", "half a year"),
@@ -64,6 +67,7 @@ EQUAL = [
     ("35周岁", "35岁"),
     ("five firms", "5家企业"),
     ("七折", "7折"),
+    ("一百万「甲」", "100万"),
 ]
 DIFFERENT = [
     ("30万元", "3万元"),
@@ -81,7 +85,20 @@ DIFFERENT = [
     ("半年", "一年"),
     ("十二个月", "二个月"),
 ]
-NONE = ["", "不得", "第三条", "成立专班", "形成合力", "一是", "每年", "统一管理", "万众创新", "some firms"]
+NONE = [
+    "",
+    "不得",
+    "第三条",
+    "成立专班",
+    "形成合力",
+    "一是",
+    "每年",
+    "统一管理",
+    "万众创新",
+    "some firms",
+    "同一年",
+    "a third party",
+]
 
 
 @pytest.mark.parametrize(("one", "other"), EQUAL)
