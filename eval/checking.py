@@ -1,7 +1,7 @@
 """Checking: sentences of the documents, true and made false by rule, put before `rag.check` as a pasted text.
 
 The statements are made without looking at how they are checked: true ones verbatim and reworded by rule, and
-seventeen kinds of falsification. One kind after another is drawn from all held documents with a fixed seed.
+eighteen kinds of falsification. One kind after another is drawn from all held documents with a fixed seed.
 """
 
 from __future__ import annotations
@@ -463,6 +463,18 @@ def _invented(item: Evidence, pool: Pool) -> Made:
     yield Case(line["text"], line["text"], Verdict.NOT_FOUND)
 
 
+ADDED = (
+    "还送一套办公桌椅", "当天就能到账", "由街道干部上门代办", "老客户优先", "亲属也一样享受", "周末也照常受理",
+    "办完还能抽奖", "材料由银行代交", "结果用短信告诉本人", "外地户口也算", "超过的部分由区里兜底",
+)  # fmt: skip
+
+
+def _added(item: Evidence, pool: Pool) -> Made:
+    """A statement with a short part behind it that no document makes."""
+    text = f"{stated(item).rstrip('。.;；,，')}，{random.Random(item.text).choice(ADDED)}。"
+    yield Case(text, text, Verdict.ALTERED)
+
+
 def _idle(item: Evidence, pool: Pool) -> Made:
     """A greeting, an opinion or a question."""
     line = random.Random(item.text).choice(IDLE)
@@ -525,6 +537,7 @@ KINDS: dict[str, Callable[[Evidence, Pool], Made]] = {
     "wrong document": _wrong_document,
     "stitched halves": _stitched,
     "invented": _invented,
+    "invented part added": _added,
     "idle": _idle,
 }
 
