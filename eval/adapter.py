@@ -216,7 +216,9 @@ class _Encoder:
         batch = self._tokenizer(
             list(texts), padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"
         )
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        # As in `rag.embed`: where the processor does not reckon with bfloat16, it is emulated, and slow.
+        fast = torch.backends.cpu.get_cpu_capability() == "AVX512"
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast):
             states = self._network(**batch).last_hidden_state.float()
         real = batch["attention_mask"].unsqueeze(-1).float()
         return torch.nn.functional.normalize((states * real).sum(1) / real.sum(1), dim=-1)

@@ -932,9 +932,10 @@ def _said_of_another(claim: Wording, proof: Proof) -> bool:
         for r in each
         for a, b in r.parts
     ]
-    told = [(first, last, 0.75) for first, last in claim.parts]
-    told += [(*_around_number(claim, number), 0.6) for number in claim.quantities]
-    for first, last, most in told:
+    # Of a part, and of the few words around a number: what the other piece has to share, and the own one at most of that.
+    told = [(first, last, 0.4, 0.75) for first, last in claim.parts]
+    told += [(*_around_number(claim, number), 0.6, 0.6) for number in claim.quantities]
+    for first, last, least, most in told:
         pairs, numbers = _pairs(claim.words[first:last]), _numbers(claim, first, last)
         shares = [
             (len(pairs & held) / len(pairs), {q for q, _ in counted})
@@ -944,7 +945,7 @@ def _said_of_another(claim: Wording, proof: Proof) -> bool:
         said = {number for number, _ in numbers}
         best, counted = max(shares, key=lambda each: each[0], default=(0.0, set()))
         own = max((share for share, held in shares if held & said), default=0.0)
-        if numbers and best >= (0.4 if most == 0.75 else 0.6) and not counted & said and own <= most * best:
+        if numbers and best >= least and not counted & said and own <= most * best:
             return True
     return False
 
@@ -1108,6 +1109,8 @@ def _omitted(claim: Wording, proof: Proof, parts: Sequence[PartMatch], weight: W
 
 WHOM = re.compile(r"(.{4,})的$")
 """A part that says whom what follows it is for: 持有健康证并按时出摊的."""
+LEAST_JOINED_CHARS, MOST_JOINED = 4, 0.4
+"""Of one of two conditions joined by 并 or 且: its length, and the share of its characters in a claim that leaves it out."""
 
 
 def _unsaid(
@@ -1118,11 +1121,12 @@ def _unsaid(
         lacking = [m.group() for m in CONDITION.finditer(text) if _lacks(claim, m.group())]
         whom = WHOM.match(text)
         if whom and k + 1 < len(shares):  # 有意向并被聘用的,可申请
-            joined = [p for p in re.split(r"并且?|且", whom[1]) if len(p) >= 4]
+            joined = [p for p in re.split(r"并且?|且", whom[1]) if len(p) >= LEAST_JOINED_CHARS]
             unsaid = [
                 piece
                 for piece in joined
-                if _lacks(claim, piece) and len(set(piece) & set(claim.folded)) < 0.4 * len(set(piece))
+                if _lacks(claim, piece)
+                and len(set(piece) & set(claim.folded)) < MOST_JOINED * len(set(piece))
             ]
             lacking += unsaid if len(unsaid) < len(joined) else []
         if not lacking:
