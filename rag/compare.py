@@ -856,9 +856,14 @@ PROMISE = re.compile(r"可以|能够|可(?!能)|均可|一律|都能|都可")
 
 def _free_alone(claim: Wording, proof: Proof) -> Iterator[Difference]:
     """That something costs nothing, where the clause does not say so."""
-    free = re.search(r"免费|免收|全免|免租|无偿|不收(?:费|钱)|不要钱|零成本", claim.folded)
-    if free and not re.search(r"免|无偿|零|不收|不得收|取消|(?<![\d.])0(?![\d.])", proof.context):
+    free = SAID_FREE.search(claim.folded)
+    if free and not PRINTED_FREE.search(proof.context):
         yield Difference("direction", _found(claim, free.group()) or Span(0, 0), free.group(), "")
+
+
+# 水电全免, and what makes it so in a clause.
+SAID_FREE = re.compile(r"免费|免收|全免|免租|无偿|不收(?:费|钱)|不要钱|零成本")
+PRINTED_FREE = re.compile(r"免|无偿|零|不收|不得收|取消|(?<![\d.])0(?![\d.])")
 
 
 def _denied_alone(claim: Wording, nearest: str) -> Iterator[Difference]:

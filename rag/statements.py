@@ -257,7 +257,7 @@ def is_idle(body: str) -> bool:
     if any(pattern.search(text) for pattern in IDLE):
         return True
     bare = re.sub(r"[\s:：#*]+$", "", text)
-    if not CHINESE.search(bare) and len(bare.split()) <= MOST_HEADING_WORDS:
-        return not re.search(r"[.!?;]$", bare) and not ENGLISH_VERB.search(bare)
+    if not re.search(r"[一-鿿]", bare) and len(bare.split()) <= MOST_HEADING_WORDS:
+        return not (re.search(r"[.!?;]$", bare) or ENGLISH_VERB.search(bare) or RULING.search(bare))
     headed = not re.search(r"[。！!；;，,.]", bare) and len(bare) <= 24
     return headed and (bool(SIGNED.match(bare)) or text.endswith((":", "：")) or not VERB.search(bare))

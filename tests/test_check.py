@@ -168,13 +168,21 @@ def test_citations_are_checked_in_any_style(checker: Checker, text: str, checks:
         ("[1]", f"\n\n[1] {TITLE}第26条"),
         ("[1]", f"\n来源：[1] {NUMBER}第26条；[2] {NUMBER}第25条"),
         ("[1, item 26]", f"\n\nSources\n[1] {NUMBER}"),
-        ("[1，第26条]", "\n\n[1] Lüliang Development and Reform Commission, Start-up Plan"),
+        ("[1，第26条]", "\n\n[1] Lüliang implementation plan for mass entrepreneurship and innovation"),
     ],
 )
 def test_a_mark_is_read_by_the_list_of_sources(checker: Checker, mark: str, listed: str) -> None:
     claims = checker.check(f"{LOAN}{mark}。{listed}", as_of=DAY).claims
     assert [c.check for c in claims[0].citations] == [CitationCheck.RIGHT]
     assert claims[-1].verdict is Verdict.NOT_CHECKABLE
+
+
+@pytest.mark.parametrize(
+    "source", ["Lüliang Housing Provident Fund Management Measures", "Lüliang Plan for Elderly Care Services"]
+)
+def test_another_document_of_a_held_place_is_not_the_held_one(checker: Checker, source: str) -> None:
+    claim = checker.check(f"{LOAN}[1, item 26]。\n\n[1] {source}", as_of=DAY).claims[0]
+    assert [c.check for c in claim.citations] == [CitationCheck.NO_SUCH_DOCUMENT]
 
 
 def test_a_reference_that_the_clause_itself_prints_is_no_citation(checker: Checker, library: Index) -> None:
@@ -294,7 +302,17 @@ def test_what_states_nothing_is_idle(text: str) -> None:
     assert is_idle(text)
 
 
-@pytest.mark.parametrize("text", ["最高可贷30万元。", "不得收取手续费。", "咨询电话0358-8221234。"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "最高可贷30万元。",
+        "不得收取手续费。",
+        "咨询电话0358-8221234。",
+        "免息，贴息。",
+        "零租金，免押金。",
+        "Grants for all",
+    ],
+)
 def test_what_states_something_is_not_idle(text: str) -> None:
     assert not is_idle(text)
 
