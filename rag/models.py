@@ -601,7 +601,11 @@ def _watch(command: list[str], environ: dict[str, str], log: IO[bytes], tell: Ca
 
 
 def _tree_bytes(folder: Path) -> int:
-    return sum(max(0, _size(file)) for file in folder.rglob("*") if file.is_file())
+    """The bytes of the files under a folder while another process writes there: what vanishes counts nothing.
+
+    `os.walk`, as `Path.rglob` raises when a folder that it has listed is gone.
+    """
+    return sum(max(0, _size(Path(parent) / name)) for parent, _, names in os.walk(folder) for name in names)
 
 
 def _pip_error(part: Part, said: str) -> FetchError | StorageError:

@@ -269,6 +269,23 @@ def test_a_full_disk_is_told_before_anything_is_fetched(shop: Shop, monkeypatch:
     assert not list(shop.partial.iterdir())
 
 
+def test_a_folder_that_vanishes_while_it_is_measured_counts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = tmp_path / "one", tmp_path / "two"
+    for folder in folders:
+        folder.mkdir()
+        (folder / "wheel").write_bytes(b"12345")
+
+    def measured_while_the_other_goes(file: Path) -> int:
+        [other] = {*folders} - {file.parent}
+        shutil.rmtree(other, ignore_errors=True)
+        return file.stat().st_size
+
+    monkeypatch.setattr(models, "_size", measured_while_the_other_goes)
+    assert models._tree_bytes(tmp_path) == 5
+
+
 def test_a_cache_that_cannot_be_written_is_told(shop: Shop) -> None:
     shop.cache.write_text("a file stands where the folder should be", encoding="utf-8")
     with pytest.raises(StorageError, match=r"cannot be written to .*TIAOWEN_CACHE"):
