@@ -9,6 +9,7 @@ its heading path before it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +25,7 @@ Progress = Callable[[str, int, int], None]
 
 MAX_PASSAGE_CHARS = 300  # 1.7 characters a token: well inside the model's 512 with heading and title
 BATCH = 16
+QUERIES_KEPT = 256
 
 
 class Embedder(Protocol):
@@ -70,9 +72,15 @@ class SentenceTransformerEmbedder:
             self._model.to(dtype)
         self.identity = identity
         self.dimension = int(self._model.get_embedding_dimension() or 0)
+        # One question is searched in each place in turn; what is kept is never written to.
+        self._kept = lru_cache(maxsize=QUERIES_KEPT)(self._embedded)
 
     def embed_query(self, text: str) -> Vectors:
+        return self._kept(text)
+
+    def _embedded(self, text: str) -> Vectors:
         row: Vectors = self._encode([text], "query")[0]
+        row.flags.writeable = False
         return row
 
     def embed_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:

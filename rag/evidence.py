@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,7 +22,7 @@ from rag.quantities import ages_in, quantities, takes_in
 from rag.retrieve import Found, label_matches, search_words
 from rag.slots import NUMBER, SLOTS, counted
 from rag.split import DEPARTMENT_PARENTHESIS
-from rag.terms import Scope, tokens
+from rag.terms import Scope, token_set, tokens
 from rag.types import Clause, Evidence, Query, Sentence, Span
 from rag.understand import without_labels
 
@@ -84,7 +84,9 @@ DEFINING = re.compile(r"统称|简称|是指|即|[(（]|包括|分为|分别|实
 # 一次性创业补贴。 is printed over the support that it names.
 TITLE = re.compile(r"\W{0,2}[\d一二三四五六七八九十.、（）()]*[^，,；;。：:\d%]{2,14}[。]?")
 # What limits the sentence before it, or extends it to others.
-EXCEPTION = re.compile(r"^但|除外|不得|不适用|不予|不享受|不再享受|不在此列|不纳入|参照(?:执行|本|享受)|仅限|不受(?:此|前款|上述|本条).{0,6}限")
+EXCEPTION = re.compile(
+    r"^但|除外|不得|不适用|不予|不享受|不再享受|不在此列|不纳入|参照(?:执行|本|享受)|仅限|不受(?:此|前款|上述|本条).{0,6}限"
+)
 # A sentence that opens a list: it says nothing without what follows, and is what a question for a list is about.
 LEAD, LEAD_WEIGHT = re.compile(r"[:：]\s*$"), 0.4
 # ... or goes on with the first of its items, and how the others open: 有下列情形之一的：①未按时缴费；②转借他人。
@@ -158,10 +160,12 @@ class Scorer:
         own = self._content(query.text) if query.language != "en" else {t for t in wide if not t.isascii()}
         scope = index.terms.scope(index.clauses_of(query.documents))
         new = self._content(search_words(query.asked)) if len(query.text) > len(query.asked) else frozenset()
-        self.own = {token: index.terms.idf(token, scope) * (1 + NEW_WEIGHT * (token in new)) for token in own}
-        self.wide = {
-            token: index.terms.idf(token, scope) * (1 + NEW_WEIGHT * (token in new)) for token in wide
-        }
+        self.own, self.wide = (
+            _shares(
+                {token: index.terms.idf(token, scope) * (1 + NEW_WEIGHT * (token in new)) for token in words}
+            )
+            for words in (own, wide)
+        )
         self.english = (
             [[self._weights(word, scope) for word in each] for each in english.renderings(fold(query.text))]
             if query.language == "en"
@@ -178,7 +182,7 @@ class Scorer:
         self.wanted = [SLOTS[name].fills for name in query.intents if name in SLOTS and name != "department"]
 
     def _weights(self, text: str, scope: Scope) -> dict[str, float]:
-        return {token: self.index.terms.idf(token, scope) for token in tokens(text)}
+        return _shares({token: self.index.terms.idf(token, scope) for token in tokens(text)})
 
     def _content(self, text: str) -> set[str]:
         """The pairs of characters, words and numbers of a text that are not words of asking or places."""
@@ -201,24 +205,24 @@ class Scorer:
 
     def coverage(self, text: str) -> float:
         """The idf-weighted share of the question's words that `text` holds; 0 to 1."""
-        held = set(tokens(fold(text)))
+        held = token_set(text)
         return max(_share(self.own, held), _share(self.wide, held), self._english_share(held))
 
     def asks_for(self, part: Scored) -> bool:
         """Whether a question that names a clause's number asks for what this sentence of it says, not for all of it."""
         title = self.index.metadata[self.index.clauses[part.clause].document].title or ""
-        asked = self._content(without_labels(self.query.asked)) - set(tokens(fold(title)))
-        held = asked & set(tokens(fold(part.sentence.text)))
+        asked = self._content(without_labels(self.query.asked)) - token_set(title)
+        held = asked & token_set(part.sentence.text)
         return len(held) >= LEAST_ASKED and len(held) >= ASKED_IN_CLAUSE * len(asked)
 
-    def news(self, text: str, told: set[str]) -> float:
+    def news(self, text: str, told: Set[str]) -> float:
         """The weighted share of the question's words that `text` holds and the tokens `told` do not; 0 to 1."""
-        held = set(tokens(fold(text)))
+        held = token_set(text)
         new = held - told
         english = self._english_share(held | told) - self._english_share(told)
         return max(_share(self.own, new), _share(self.wide, new), english)
 
-    def _english_share(self, held: set[str]) -> float:
+    def _english_share(self, held: Set[str]) -> float:
         """How far a text meets the English words, each by the rendering that it holds most of; 0 to 1."""
         met = [max(_share(weights, held) for weights in each) for each in self.english]
         return sum(met) / len(met) if met else 0.0
@@ -274,9 +278,15 @@ def is_title(sentence: Sentence, clause: Clause) -> bool:
     return bare and clause.text.startswith(sentence.text) and len(clause.text) > 2 * len(sentence.text)
 
 
-def _share(weights: dict[str, float], held: set[str]) -> float:
+def _shares(weights: dict[str, float]) -> dict[str, float]:
+    """Each weight as a share of all."""
     total = sum(weights.values())
-    return sum(weight for token, weight in weights.items() if token in held) / total if total else 0.0
+    return {token: weight / total for token, weight in weights.items()} if total else weights
+
+
+def _share(weights: dict[str, float], held: Set[str]) -> float:
+    """What share of the weights `held` has; the sum goes by the order of the weights, and so is always the same."""
+    return sum([weight for token, weight in weights.items() if token in held])
 
 
 @lru_cache(maxsize=256)
@@ -460,7 +470,7 @@ def _keeping_out(query: Query, chosen: Sequence[Scored], found: Found, scorer: S
     if not chosen or not WHETHER.search(fold(query.asked)):
         return []
     index = scorer.index
-    told = set(tokens(fold(" ".join(part.sentence.text for part in chosen))))
+    told = token_set(" ".join(part.sentence.text for part in chosen))
     numbers = [index.number[hit.clause.id] for hit in found.hits]
     best, most = None, LEAST_NEWS
     for part in (part for number in numbers for part in scorer.sentences(number)):
@@ -546,7 +556,7 @@ MOST_SENT_TO, LONGEST_SENT_TO = 2, 160
 
 def _sent_to(chosen: Sequence[Scored], scorer: Scorer) -> list[Scored]:
     """Of each article that the best sentence sends to what says most of what is asked and is not told yet."""
-    told = {token for part in chosen for token in tokens(fold(part.sentence.text))}
+    told = {token for part in chosen for token in token_set(part.sentence.text)}
     found: list[Scored] = []
     for best in chosen[:1]:
         for number in scorer.index.referred(best.clause, best.sentence.text):

@@ -81,6 +81,8 @@ IN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=[对现印迹抽])像|像(?=[征牙棋])"), "象"),
 )
 
+LONGEST_KEPT = 1000
+
 
 @lru_cache(maxsize=4)
 def _converter(name: str) -> opencc.OpenCC:
@@ -103,6 +105,16 @@ def to_traditional(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """`text` as it is searched: NFKC, simplified, lower case, punctuation unified, invisibles removed."""
+    """`text` as it is searched: NFKC, simplified, lower case, punctuation unified, invisibles removed.
+
+    What is no longer than a paragraph is kept: the same sentences are met at every question.
+    """
+    return _kept(text) if len(text) <= LONGEST_KEPT else _folded(text)
+
+
+def _folded(text: str) -> str:
     text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     return to_simplified(text).translate(PUNCTUATION).lower()
+
+
+_kept = lru_cache(maxsize=8192)(_folded)

@@ -15,10 +15,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from rag.fold import fold
 
 K1, B = 1.5, 0.75  # Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.5
 Numbers = npt.NDArray[np.int64]
@@ -39,6 +42,12 @@ def tokens(folded: str) -> list[str]:
         else:
             found.append(run)
     return found
+
+
+@lru_cache(maxsize=2048)
+def token_set(text: str) -> frozenset[str]:
+    """The different tokens of a text that is not folded yet; kept, as the same sentences are met at every question."""
+    return frozenset(tokens(fold(text)))
 
 
 @dataclass(frozen=True)

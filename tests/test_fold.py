@@ -111,3 +111,8 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 @given(st.text(max_size=60))
 def test_arbitrary_text_folds(text: str) -> None:
     assert "\u200b" not in fold(text)
+
+
+def test_a_long_text_is_folded_as_its_pieces_are() -> None:
+    piece = "最高３０萬元，"
+    assert fold(piece * 500) == fold(piece) * 500 == "最高30万元," * 500
