@@ -229,8 +229,17 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "打开网页 / serve the page")
     token = command("token", _token, "网页管理功能的令牌 / make the token for staff actions on the page")
     token.add_argument("--revoke", action="store_true", help="关闭管理功能 / turn staff actions off")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=_port, default=7860)
+    serve.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="监听地址，默认只限本机 / address, default this machine only (127.0.0.1)",
+    )
+    serve.add_argument(
+        "--port",
+        type=_port,
+        default=7860,
+        help="端口，默认 7860；0 为任一空闲端口 / default 7860; 0: any free one",
+    )
     return parser
 
 
@@ -253,8 +262,8 @@ def _count(text: str) -> int:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1 to 65535")
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
     return int(text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from rag.index import Index
 from rag.types import Answer, Claim, Draft, Event, EvidenceFound, Finished, Mode, Status, Turn
 from ui import checking, page, server, show
 from ui import desk as ui_desk
-from ui.desk import Desk, Loaded, Opening
+from ui.desk import Desk, Loaded, Opening, Searches
 from ui.show import Shown
 from ui.words import say
 
@@ -78,6 +79,14 @@ def asked(
     desk: Desk, question: str = "能贷多少钱？", *, mode: Mode = "composed", place: str | None = None
 ) -> list[Shown]:
     return list(desk.ask("session", question, (), place=place, mode=mode))
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if holds():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it never came to hold")
 
 
 def raising(error: Exception) -> Callable[[], Loaded]:
@@ -247,6 +256,55 @@ def test_whoever_waits_for_the_model_is_told_how_many_are_ahead() -> None:
     rest = list(second)
     assert rest[-1].answer == ANSWER
     assert rest[-1].ahead == 0
+
+
+def test_searches_run_one_at_a_time_and_rewording_waits_for_all_of_them() -> None:
+    log: list[str] = []
+    may_find = {name: threading.Event() for name in "ab"}
+    in_line = threading.Event()
+
+    def answering(name: str) -> Iterator[Event]:
+        log.append(f"{name} searches")
+        may_find[name].wait(10)
+        log.append(f"{name} found")
+        yield EvidenceFound((), (), ANSWER.lines)
+        log.append(f"{name} rewords")
+        yield Finished(ANSWER)
+
+    searches = Searches()
+
+    def second() -> None:
+        in_line.set()
+        list(searches.in_turn(answering("b")))
+
+    first_events = searches.in_turn(answering("a"))
+    first = threading.Thread(target=lambda: list(first_events))
+    later = threading.Thread(target=second)
+    first.start()
+    wait_until(lambda: log == ["a searches"])
+    later.start()
+    in_line.wait(10)
+    wait_until(lambda: len(searches._line) == 2)
+    may_find["a"].set()
+    wait_until(lambda: "b searches" in log)
+    assert log == ["a searches", "a found", "b searches"]
+    may_find["b"].set()
+    for thread in (first, later):
+        thread.join(10)
+    assert log[3] == "b found"
+    assert set(log[4:]) == {"a rewords", "b rewords"}
+
+
+def test_a_search_that_fails_lets_the_next_one_in() -> None:
+    searches = Searches()
+
+    def failing() -> Iterator[Event]:
+        raise RuntimeError("x")
+        yield Finished(ANSWER)
+
+    with pytest.raises(RuntimeError):
+        list(searches.in_turn(failing()))
+    assert list(searches.in_turn(iter([Finished(ANSWER)]))) == [Finished(ANSWER)]
 
 
 def test_a_problem_is_told_in_the_language_of_the_page() -> None:

@@ -62,9 +62,9 @@ class Chat:
         self.feedback = settings is not None and settings.feedback_days > 0
         self.parts = Parts()
         self.past = gr.State((), time_to_live=6 * 3600)
-        self.lead = self.parts.html(_lead)
+        self.parts.html(_lead, elem_id="intro")
         self.talk = gr.HTML(apply_default_css=False, js_on_load=BEHAVIOUR, elem_id="talk")
-        with gr.Column(elem_id="examples") as self.examples:
+        with gr.Column(elem_id="examples"):
             self.parts.html(lambda lang: f'<p class="tw-note">{word("try", lang)}</p>')
             self.tried = [
                 gr.Button(visible=False, size="sm", elem_classes="tw-example") for _ in range(MOST_EXAMPLES)
@@ -91,7 +91,7 @@ class Chat:
                     scale=1,
                 )
                 self.ask = gr.Button(variant="primary", elem_id="ask", min_width=0, scale=0)
-                self.stop = gr.Button(elem_id="stop", visible=False, min_width=0, scale=0)
+                self.stop = gr.Button(elem_id="stop", min_width=0, scale=0)
             with gr.Row(elem_id="controls"):
                 self.place = gr.Dropdown(
                     show.place_choices(()),
@@ -128,9 +128,7 @@ class Chat:
         return gr.Dropdown(choices=choices, label=say("place", language), value=value)
 
     def _wire(self, language: gr.Radio) -> None:
-        self.outputs = [
-            self.talk, self.past, self.question, self.lead, self.examples, self.ask, self.stop,
-        ]  # fmt: skip
+        self.outputs = [self.talk, self.past, self.question]
         self.inputs = [self.question, self.place, self.mode, self.past, language]
         self.asked = [
             gr.on([self.question.submit, self.ask.click], self.answer, self.inputs, self.outputs, **QUIET)
@@ -158,7 +156,11 @@ class Chat:
         *,
         whole: bool = False,
     ) -> Iterator[tuple[Any, ...]]:
-        """The outputs as the answer forms: talk, past, question box, lead, examples, ask, stop."""
+        """The outputs as the answer forms: talk, past, question box.
+
+        What is to be seen beside them (examples, ask or stop) the style sheet tells by the turns in the talk: a
+        component that changes is made anew by Gradio, which costs more than drawing the answer.
+        """
         loaded = self.desk.opening.loaded
         shown, first = None, True
         states = self.desk.ask(
@@ -175,10 +177,10 @@ class Chat:
             documents = loaded.documents if loaded else {}
             box = "" if first and not shown.problem else gr.skip()
             page = show.conversation_html((*before, shown), documents, feedback=self.feedback)
-            yield page, gr.skip(), box, gr.HTML(visible=False), gr.Column(visible=False), *BUSY
+            yield page, gr.skip(), box
             first = False
         turns = (*before, shown)[-MOST_TURNS:] if shown is not None and shown.answer else before
-        yield gr.skip(), turns, gr.skip(), gr.skip(), gr.skip(), *IDLE
+        yield gr.skip(), turns, gr.skip()
 
     def again(
         self,
@@ -215,7 +217,7 @@ class Chat:
 
     async def forget(self, request: gr.Request) -> tuple[Any, ...]:
         self.desk.stop(request.session_hash or "")
-        return "", (), "", gr.HTML(visible=True), gr.Column(visible=True), *IDLE
+        return "", (), ""
 
     def keep(self, past: tuple[Shown, ...], language: str, event: gr.EventData) -> str:
         """Feedback on a turn, stored; returns what to say."""
@@ -256,10 +258,6 @@ class Chat:
         ]
         shown = [gr.Button(text, visible=True) for text in asked]
         return shown + [gr.Button(visible=False)] * (MOST_EXAMPLES - len(shown))
-
-
-IDLE = (gr.Button(visible=True), gr.Button(visible=False))
-BUSY = (gr.Button(visible=False), gr.Button(visible=True))
 
 
 def _lead(language: Language) -> str:

@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -22,7 +23,7 @@ from rag.examples import Example
 from rag.index import Index, build
 from rag.index import load as load_index
 from rag.library import Progress
-from rag.types import Document, Draft, Event, EvidenceFound, Language, Metadata, Mode, Turn
+from rag.types import Document, Draft, Event, EvidenceFound, Language, Metadata, Mode, Turn, Understood
 from ui import show
 from ui.show import Shown
 from ui.words import say
@@ -31,7 +32,10 @@ log = logging.getLogger(__name__)
 
 DRAFT_EVERY_S = 0.1
 POLL_S = 0.2
-WARMING = "有什么支持？"
+# A model that rewords slows the searches of others; so long it waits for them at most.
+MOST_WAIT_S = 3.0
+# Between them they touch what is read from disk at its first use: names and their slips, both scripts, English.
+WARMING = ("有什么支持？", "在緾州市開店，能貸多少錢？", "What support is there for a small firm?")
 
 
 class Stream(Protocol):
@@ -135,8 +139,9 @@ def loaded_of(settings: Settings, answerer: Answerer) -> Loaded:
         return loaded_of(settings, renewed)
 
     def warm() -> None:
-        """One search, for the first one is slow, then the language model's prompt."""
-        answerer.answer(WARMING, mode="extractive")
+        """Some searches, for the first ones are slow, then the language model's prompt."""
+        for question in WARMING:
+            answerer.answer(question, mode="extractive")
         answerer.warm()
 
     index = answerer.index
@@ -150,6 +155,43 @@ def loaded_of(settings: Settings, answerer: Answerer) -> Loaded:
 # -- asking ---------------------------------------------------------------------------------------
 
 
+class Searches:
+    """One search at a time, in the order of asking: each uses all cores, so that two at once delay both."""
+
+    def __init__(self) -> None:
+        self._line: list[object] = []
+        """Who searches, then who waits to."""
+        self._moved = threading.Condition()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        place = object()
+        with self._moved:
+            self._line.append(place)
+            self._moved.wait_for(lambda: self._line[0] is place)
+        try:
+            yield
+        finally:
+            with self._moved:
+                self._line.remove(place)
+                self._moved.notify_all()
+
+    def wait_for_all(self, most_s: float) -> None:
+        """Until nobody searches or waits to, or `most_s` seconds have passed."""
+        with self._moved:
+            self._moved.wait_for(lambda: not self._line, most_s)
+
+    def in_turn(self, stream: Iterator[Event]) -> Iterator[Event]:
+        """The events of an answer: its search in its turn, what follows once everybody has their evidence."""
+        with self.turn():
+            for event in stream:
+                yield event
+                if isinstance(event, EvidenceFound):
+                    break
+        self.wait_for_all(MOST_WAIT_S)
+        yield from stream
+
+
 class Desk:
     """Takes the questions of all visitors; knows for each the event that stops its answer."""
 
@@ -158,6 +200,7 @@ class Desk:
         self._running: dict[str, threading.Event] = {}
         self._line: list[object] = []
         """Who waits for the language model, in the order of asking; the first one has it."""
+        self._searches = Searches()
 
     def stop(self, session: str) -> None:
         running = self._running.get(session)
@@ -232,7 +275,7 @@ class Desk:
         place_in_line = object()
         drafted_at = 0.0
         try:
-            for event in _polled(stream, POLL_S):
+            for event in _polled(self._searches.in_turn(stream), POLL_S):
                 if event is None:
                     ahead = self._ahead(place_in_line)
                     if ahead != shown.ahead:
@@ -242,6 +285,8 @@ class Desk:
                 if isinstance(event, EvidenceFound) and composing:
                     self._line.append(place_in_line)
                 shown = show.after(shown, event, composing=composing)
+                if isinstance(event, Understood):  # its places are seen with the evidence, a moment later
+                    continue
                 if shown.answer is not None:
                     shown = replace(shown, stopped=composing and cancel.is_set())
                 # A token every 40 ms is faster than anybody reads and would load the browser for nothing.

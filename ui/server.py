@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +45,9 @@ OPEN_PATHS = (
     "/checker/",
 )
 MAX_BODY_BYTES = 1 << 20
+HEAD_START_S = 3.0
+"""The models begin to load so long after the start, or when the first visitor has the page: whoever opens it
+at once would else wait twice as long for it."""
 # Paths whose requests may be longer.
 LONGER_BODIES = {staff.PREFIX: staff.MAX_DOCUMENT_BYTES, checking.PREFIX: checking.MAX_FILE_BYTES}
 # Gradio's templates are compiled in the browser, hence unsafe-eval; nothing may come from or go to elsewhere.
@@ -122,7 +126,9 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     """Serve the page until Ctrl-C. Raises `InputError` if the address cannot be opened."""
     listening = _listen(host, port)
     desk = Desk(Opening(lambda: load(settings)))
-    desk.opening.start()
+    head_start = threading.Timer(HEAD_START_S, desk.opening.start)
+    head_start.daemon = True
+    head_start.start()
     address = f"[{host}]" if ":" in host else host
     print(
         f"条问 http://{address}:{listening.getsockname()[1]}/  (Ctrl-C 结束 ends it)",
