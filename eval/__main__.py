@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from eval.questions import GOLD_CLAUSES, SETS
 from rag import config
@@ -41,14 +41,24 @@ def main() -> None:
 
 
 def _go_offline() -> None:
-    """Refuse every connection: a figure that hangs on the network is none."""
+    """Refuse every connection but to this machine: a figure that hangs on the network is none."""
+    connect, resolve = socket.socket.connect, socket.getaddrinfo
 
-    def refuse(*_: Any, **__: Any) -> NoReturn:
-        raise OSError("the evaluation opens no connection")
+    def connect_here(opened: socket.socket, address: Any) -> None:
+        _require_here(address[0])
+        connect(opened, address)
 
-    socket.socket.connect = refuse  # type: ignore[method-assign]
-    socket.create_connection = refuse
-    socket.getaddrinfo = refuse
+    def resolve_here(host: Any, *rest: Any, **more: Any) -> Any:
+        _require_here(host)
+        return resolve(host, *rest, **more)
+
+    socket.socket.connect = connect_here  # type: ignore[assignment, method-assign]
+    socket.getaddrinfo = resolve_here
+
+
+def _require_here(host: Any) -> None:
+    if host != "127.0.0.1":
+        raise OSError("the evaluation opens no connection to another machine")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -124,7 +134,9 @@ def _parser() -> argparse.ArgumentParser:
     readme = commands.add_parser("readme", help="make the README's table of figures of the last full run")
     readme.add_argument("--out", type=Path, default=Path("runs"), help="folder of the run (default runs)")
     readme.set_defaults(run=_readme)
-    unseen = commands.add_parser("unseen", help="questions and near misses on documents nothing is trained on")
+    unseen = commands.add_parser(
+        "unseen", help="questions and near misses on documents nothing is trained on"
+    )
     unseen.add_argument("--missed", action="store_true", help="list each near miss that was answered")
     unseen.set_defaults(run=_unseen)
     adapter = commands.add_parser(
@@ -136,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser(
         "bench", help="measure the speed of a step against a baseline of the same run"
     )
-    bench.add_argument("step", choices=("reading", "retrieval"))
+    bench.add_argument("step", choices=("reading", "retrieval", "page"))
     bench.add_argument(
         "--documents", type=int, default=1000, help="how many documents of 20 KB (default 1000)"
     )
@@ -332,10 +344,17 @@ def _bench(arguments: argparse.Namespace) -> int:
     with terminal.progress() as report:
         if arguments.step == "reading":
             shown = benchmarks.reading(config.SHIPPED_SEEDS, arguments.documents, report).lines()
+            print("\n".join([*benchmarks.machine(), *shown]))
+            return 0
+        held = [q for q in load_questions(DEVELOPMENT) if q.expected == "answer" and not q.history]
+        asked = [q.question for q in held]
+        if arguments.step == "page":
+            from eval.serving import serving
+
+            # An overview is not reworded: who asks for one does not wait in the line.
+            reworded = [q.question for q in held if q.type in ("amount", "fact", "eligibility", "procedure")]
+            shown = serving(config.load(), reworded, report).lines()
         else:
-            asked = [
-                q.question for q in load_questions(DEVELOPMENT) if q.expected == "answer" and not q.history
-            ]
             answerer = answerer_for(config.load(), None, "extractive")
             shown = benchmarks.retrieval_lines(benchmarks.retrieval(answerer, asked, report))
     print("\n".join([*benchmarks.machine(), *shown]))

@@ -47,3 +47,21 @@ def test_two_runs_agree_and_so_does_one_that_was_broken_off(
     assert [json.loads(line)["id"] for line in record.read_text(encoding="utf-8").splitlines()] == [
         json.loads(line)["id"] for line in questions.read_text(encoding="utf-8").splitlines()
     ]
+
+
+def test_the_evaluation_reaches_this_machine_and_no_other() -> None:
+    code = (
+        "import socket; from eval.__main__ import _go_offline; _go_offline()\n"
+        "listening = socket.create_server(('127.0.0.1', 0))\n"
+        "socket.create_connection(listening.getsockname(), timeout=5).close()\n"
+        "for reach in (lambda: socket.create_connection(('192.0.2.1', 9), timeout=5),\n"
+        "              lambda: socket.getaddrinfo('example.org', 80),\n"
+        "              lambda: socket.socket().connect(('192.0.2.1', 9))):\n"
+        "    try:\n"
+        "        reach()\n"
+        "    except OSError as error:\n"
+        "        assert 'another machine' in str(error), error\n"
+        "    else:\n"
+        "        raise AssertionError('reached')\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
