@@ -50,6 +50,7 @@ from rag.overview import (
     aim_of,
     asks_all,
     best_shown,
+    groups_not_named,
     kinds_asked,
     sections,
     supports,
@@ -94,7 +95,16 @@ from rag.understand import (
     understand,
 )
 from rag.verify import FILLER, is_named, stated, verify, verify_translation
-from rag.wording import department_names, in_script, kind_name, place_name, place_names, say, slot_names
+from rag.wording import (
+    department_names,
+    in_script,
+    kind_name,
+    place_name,
+    place_names,
+    say,
+    slot_names,
+    term_names,
+)
 
 log = logging.getLogger(__name__)
 
@@ -478,6 +488,9 @@ class Answerer:
         most = MOST_SHOWN_ENGLISH if language == "en" else MOST_SHOWN
         shown = listed if whole else best_shown(listed, query.asked, kinds_asked(query.asked), most)
         plan = _Plan(Status.ANSWERED, hits=_fused(found.hits, [support.evidence.clause for support in shown]))
+        if groups := groups_not_named(query, self.index):
+            plan.lines.append(Framing(say("group_not_named", language, groups=term_names(groups, language))))
+            plan.status = Status.PARTLY
         plan.lines.append(Framing(say("overview", language, place=place_names(query.places, language))))
         for heading, group in sections(shown):
             if heading:
@@ -533,10 +546,15 @@ class Answerer:
             return _Plan(status, [Framing(say("which_city_many", language, held=held))])
         if not named:
             plan.lines.append(Framing(say("which_city", language)))
+        overview = "overview" in query.intents
+        unnamed = [groups_not_named(scoped, self.index) if overview else () for scoped in scopes]
+        nowhere = len(set(unnamed)) == 1 and unnamed[0]
+        if nowhere:
+            plan.lines.append(Framing(say("group_not_named", language, groups=term_names(nowhere, language))))
         nothing: list[str] = []
         hits: list[Hit] = []
         best = 0.0
-        for scoped in scopes:
+        for scoped, groups in zip(scopes, unnamed, strict=True):
             found = self.search(scoped)
             hits += found.hits
             evidence, judgement = self._best_of(query, scoped, found)
@@ -546,6 +564,9 @@ class Answerer:
                 nothing.append(place)
                 continue
             plan.lines.append(Framing(say("place_line", language, place=place_name(place, language))))
+            if groups and not nowhere:
+                names = term_names(groups, language)
+                plan.lines.append(Framing(say("group_not_named_there", language, groups=names)))
             first = len(plan.evidence) + 1
             plan.evidence += evidence
             plan.lines += _claims(evidence, language, first)
@@ -562,8 +583,10 @@ class Answerer:
     def _best_of(self, query: Query, scoped: Query, found: Found) -> tuple[list[Evidence], Judgement]:
         """The little that a place contributes to an answer about several: first what fits best by words weighed over all."""
         if "overview" in scoped.intents:
+            # Where no clause names the asker's group, what is for certain others is nothing for the asker.
+            any_group = not groups_not_named(scoped, self.index)
             listed = self._supports(scoped, found)
-            fitting = [s for s in listed if s.granted][:2]
+            fitting = [s for s in listed if s.granted and (any_group or s.fits or s.for_anybody)][:2]
             return [s.evidence for s in fitting], Judgement(bool(fitting), 1.0 if fitting else 0.0)
         evidence = list(select(scoped, found, self.index))
         judgement = judge(scoped, evidence, found, self.index)

@@ -162,6 +162,9 @@ def _names(text: str, language: Language) -> dict[str, str]:
 
 
 def _article(noun: str) -> str:
+    """The noun with its article, where it takes one: an executive, a veteran, but technical personnel."""
+    if re.search(r"(?:personnel|staff|people|talent)$", noun):
+        return noun
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 

@@ -108,14 +108,6 @@ def group_name(group: str, language: Language) -> str:
     return english if language == "en" else in_script(chinese, language)
 
 
-def term_name(official: str, language: Language) -> str:
-    """An official term of a group for the reader; in English with the Chinese in brackets."""
-    if language != "en":
-        return in_script(official, language)
-    known = next((term.english[0] for term in lexicon.load() if term.official == official), "")
-    return f"{known} ({official})" if known else official
-
-
 def choices(index: Index, place: str) -> Choices:
     """The groups and kinds that a support of the place's documents names."""
     groups: Counter[str] = Counter()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rag import lexicon
 from rag.fold import fold
@@ -173,7 +174,7 @@ def other_group(query: Query, evidence: Sequence[Evidence], near: Sequence[Claus
     if not asked or not (ELIGIBLE.search(question) or GIVING.search(question)):
         return False
 
-    def names(groups: set[str]) -> bool:
+    def names(groups: frozenset[str]) -> bool:
         return any(same_group(a, b) for a in asked for b in groups)
 
     if SPECIAL.search(question) and not any(names(groups_of(clause)) for clause in near):
@@ -220,18 +221,19 @@ def other_year(query: Query, evidence: Sequence[Evidence]) -> bool:
     return not any(str(int(year)) in spoken for year in asked)
 
 
-def groups_of(clause: Clause) -> set[str]:
+def groups_of(clause: Clause) -> frozenset[str]:
     """The groups of people that a clause or its headings name."""
     return groups_in(clause.text + "".join(clause.heading))
 
 
-def groups_in(text: str) -> set[str]:
+@lru_cache(maxsize=2048)
+def groups_in(text: str) -> frozenset[str]:
     """The official names of the groups of people that a text speaks of."""
-    return {
+    return frozenset(
         term.official
         for term in lexicon.expand(fold(text))
         if term.kind == "group" and term.official not in NO_GROUP and not ENTERPRISE.search(term.official)
-    }
+    )
 
 
 def same_group(one: str, other: str) -> bool:

@@ -19,7 +19,7 @@ from rag.embed import Vectors
 from rag.evidence import ASKS, LEAD, Scorer, is_title, of_sentence
 from rag.fold import fold
 from rag.index import Index
-from rag.named import groups_in, same_group
+from rag.named import groups_in, groups_of, same_group
 from rag.receiver import FOR_ANYBODY, Receiver, receiver_of
 from rag.retrieve import Found
 from rag.types import Evidence, Query, Sentence, Span
@@ -405,6 +405,19 @@ def people_asked(question: str) -> set[str]:
     if any(not known.find(name) for name in COMES_FROM_ABROAD.findall(question)):
         groups.add("外国人")
     return groups
+
+
+def groups_not_named(query: Query, index: Index) -> tuple[str, ...]:
+    """The groups that the asker belongs to, where no clause in scope names any of them nor one of their family.
+
+    Where one is named the others are not told: they are as often the asker's children and parents.
+    """
+    asked = people_asked(query.text)
+    if not asked:
+        return ()
+    clauses = (index.clauses[number] for number in index.clauses_of(query.documents).tolist())
+    named = {group for clause in clauses for group in groups_of(clause)}
+    return () if any(same_group(one, other) for one in asked for other in named) else tuple(sorted(asked))
 
 
 def _without_purpose(query: Query) -> Query:

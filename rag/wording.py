@@ -51,6 +51,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "failed": ("回答时出了错，请再试一次。", "Something went wrong while answering. Please try again."),
     "overview": ("{place}的支持：", "Support in {place}:"),
+    "group_not_named": (
+        "文件没有写明给{groups}的支持。以下是其他支持，能否享受请向主管部门核实。",
+        "The documents name no support for: {groups}. These are other supports; ask the department in charge whether they apply.",
+    ),
+    "group_not_named_there": ("（没有写明给{groups}的支持。）", "(No support is named for: {groups}.)"),
     "for_asker": ("写明给您这类人的：", "Naming people like you:"),
     "for_anybody": ("没有限定人群的：", "Not limited to a group:"),
     "for_others": ("写明给特定人群、企业或机构的：", "For certain groups, firms or institutions:"),
@@ -171,6 +176,19 @@ def slot_names(slots: Sequence[str], language: Language) -> str:
     """The names of slots as a list in a sentence."""
     names = [name_of(slot)[language == "en"] for slot in slots]
     return ", ".join(names) if language == "en" else in_script("、".join(names), language)
+
+
+def term_name(official: str, language: Language) -> str:
+    """An official term for the reader; in English with the Chinese in brackets."""
+    if language != "en":
+        return in_script(official, language)
+    known = next((term.english[0] for term in lexicon.load() if term.official == official), "")
+    return f"{known} ({official})" if known else official
+
+
+def term_names(officials: Sequence[str], language: Language) -> str:
+    """Official terms as a list in a sentence."""
+    return (", " if language == "en" else "、").join(term_name(each, language) for each in officials)
 
 
 def kind_name(kind: str, language: Language) -> str:

@@ -102,3 +102,16 @@ def test_nothing_is_made_for_a_document_without_a_place(tmp_path: Path) -> None:
     index = held(tmp_path, ("a.txt", text))
     assert index.metadata["a.txt"].place is None
     assert examples.update(tmp_path / "home", Cites(index, 0)) == ()
+
+
+@pytest.mark.parametrize(
+    ("noun", "named"),
+    [
+        ("veteran", "a veteran"),
+        ("ethnic minority", "an ethnic minority"),
+        ("technical personnel", "technical personnel"),
+        ("young people", "young people"),
+    ],
+)
+def test_a_group_is_named_with_the_article_that_it_takes(noun: str, named: str) -> None:
+    assert examples._article(noun) == named

@@ -25,7 +25,7 @@ from rag.overview import (
     supports,
 )
 from rag.receiver import Receiver, Sort, receiver_of
-from rag.types import Answer, Framing, Turn
+from rag.types import Answer, Framing, Status, Turn
 from rag.understand import understand
 
 TEXT = """朔州市支持创业若干措施
@@ -152,6 +152,49 @@ def test_what_is_budgeted_comes_behind_what_is_given(answerer: Answerer) -> None
     ranked = [each.line for each in supports(query, answerer.search(query), answerer.index, aim)]
     budget = next(i for i, text in enumerate(ranked) if "财政预算" in text)
     assert budget > next(i for i, text in enumerate(ranked) if "3000元" in text)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("残疾人在朔州创业，有什么支持？", "文件没有写明给残疾人的支持。"),
+        ("What support is there in Shuozhou for a disabled person who starts a business?", "(残疾人)"),
+        ("我是返乡农民工，在朔州创业，有什么支持？", ""),
+        ("我是返乡农民工，孩子也带回来，在朔州创业，有什么支持？", ""),
+        ("朔州创业有什么支持？", ""),
+    ],
+)
+def test_a_group_that_no_clause_names_is_told_before_other_supports(
+    answerer: Answerer, question: str, told: str
+) -> None:
+    answer = answerer.answer(question, mode="extractive")
+    first = answer.lines[0]
+    assert answer.citations
+    assert isinstance(first, Framing)
+    assert ("没有写明给" in first.text or "name no support" in first.text) == bool(told)
+    assert told in first.text
+    assert answer.status is (Status.PARTLY if told else Status.ANSWERED)
+
+
+def test_a_group_is_told_of_each_place_that_does_not_name_it(tmp_path: Path) -> None:
+    texts = [
+        ("a.txt", TEXT),
+        ("b.txt", TEXT.replace("朔州", "晋城").replace("高校毕业生", "残疾人")),
+    ]
+    seeds = write_documents(tmp_path / "seeds", texts)
+    build(tmp_path / "home", seeds, FakeEmbedder())
+    asker = Answerer(load(tmp_path / "home", FakeEmbedder().identity), FakeEmbedder())
+
+    def lines(question: str) -> list[str]:
+        return [line.text for line in asker.answer(question, mode="extractive").lines]
+
+    apart = lines("残疾人在朔州、晋城创业，有什么支持？")
+    assert apart[apart.index("朔州市：") + 1] == "（没有写明给残疾人的支持。）"
+    assert "没有写明" not in apart[apart.index("晋城市：") + 1]
+    nowhere = lines("退役军人在朔州、晋城创业，有什么支持？")
+    assert nowhere[0].startswith("文件没有写明给退役军人的支持。")
+    assert not any("（没有写明" in line for line in nowhere)
+    assert not any("返乡农民工" in line for line in nowhere)
 
 
 def test_intended_and_done_are_told_apart(answerer: Answerer) -> None:

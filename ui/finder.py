@@ -11,7 +11,7 @@ import gradio as gr
 from rag import finder
 from rag.finder import Finding
 from rag.types import Language
-from rag.wording import in_script, kind_name, place_name
+from rag.wording import in_script, kind_name, place_name, term_names
 from ui import show
 from ui.cards import card_html
 from ui.desk import Desk
@@ -122,9 +122,7 @@ def _by_kind(
 
 def _found_html(found: Finding, number: int, documents: Documents, language: Language) -> str:
     standing = "granted" if found.granted else "intended"
-    named = (", " if language == "en" else "、").join(
-        finder.term_name(term, language) for term in found.named
-    )
+    named = term_names(found.named, language)
     document = documents.get(found.evidence.metadata.document)
     card = card_html(found.evidence, str(number), f"found-{number}", language, document, opened=False)
     return (
