@@ -108,6 +108,8 @@ SPECIAL = re.compile(
     r"(?:会不会|能不能|有没有|是不是|可不可以|比别人|[能会可])(?:再|另外|额外)?(?:多|少)(?:给|拿|领|发|报|补|交|加|算|一)|另外(?:再)?(?:加|给|补|有)|额外|专门的?|优待|特殊照顾|"
     r"(?:年龄|岁数|条件)\S{0,4}放宽|\b(?:get|given|receive|pay|is there|are there)\b.{0,30}\b(?:extra|higher|bigger|more|special|discount|cheaper|faster|priority)\b"
 )
+# Groups that are named as examples only.
+OPEN_LIST = re.compile(r"等(?:各类|重点|困难|就业|创业){0,3}(?:群体|人群|人员|对象)")
 NOT_MEANT = re.compile(r"(?:不是|并非|没有?当过|除了)[^,.;，。；]{1,8}?(?=[,.;，。；]|的?[,，]|就是|而是|$)")
 # Groups of people that everyday words and documents do not keep apart.
 FAMILIES: tuple[re.Pattern[str], ...] = (
@@ -165,7 +167,7 @@ def _known_otherwise(word: str, question: str, context: str) -> bool:
 
 
 def other_group(query: Query, evidence: Sequence[Evidence], near: Sequence[Clause]) -> bool:
-    """Whether the question names a group of people and every clause quoted names other groups only.
+    """Whether the question names a group of people and the clauses quoted name others, the best of them above all.
 
     Where none is named, it is enough that a clause found `near` by names the group.
     """
@@ -183,7 +185,9 @@ def other_group(query: Query, evidence: Sequence[Evidence], near: Sequence[Claus
     if not any(held):  # enough for a procedure, not for a support that a group asks about
         supports = any(term.kind == "support" for term in lexicon.expand(fold(query.asked)))
         return supports and not any(names(groups_of(clause)) for clause in near)
-    return all(groups and not names(groups) for groups in held)
+    if any(names(groups) for groups in held):
+        return False
+    return all(held) or (bool(held[0]) and not OPEN_LIST.search(fold(evidence[0].clause.text)))
 
 
 def other_relative(query: Query, evidence: Sequence[Evidence]) -> bool:

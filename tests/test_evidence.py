@@ -87,6 +87,24 @@ def test_group_asked_about_is_named_where_it_matters(
     assert other_group(query_of(question, library), [said(text, library)], ()) is other
 
 
+@pytest.mark.parametrize(
+    ("best", "other"),
+    [
+        ("给予退役军人补贴。", True),
+        ("给予退役军人等重点群体补贴。", False),
+        ("给予大学生补贴。", False),
+        ("给予企业补贴。", False),
+    ],
+)
+def test_the_best_clause_is_not_for_another_group_whatever_stands_beside_it(
+    best: str, other: bool, library: Index
+) -> None:
+    evidence = [said(best, library), said("补贴按月发放。", library)]
+    query = query_of("我是在校大学生，吕梁市能给我补贴吗", library)
+    near = [said("给予大学生补贴。", library).clause]
+    assert other_group(query, evidence, near) is other
+
+
 def test_year_of_birth_is_no_year_asked_about(library: Index) -> None:
     evidence = [said("年满六周岁的可以报名。", library)]
     assert not other_year(query_of("娃2018年9月2号生的，吕梁市能上学吗", library), evidence)
