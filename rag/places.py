@@ -93,6 +93,21 @@ MAX_LATIN_WORDS = 4
 # Shorter names differ by one letter from too many words.
 MIN_SLIP_LETTERS = 6
 COMMON_READINGS = 2
+# A province or municipality in one character, as officials write it: only where somebody comes there or is there
+# to do something (来渝创业, 在沪高校), or with what is from there (渝籍, 豫企).
+ABBREVIATIONS: dict[str, str] = {
+    "京": "北京市", "津": "天津市", "沪": "上海市", "渝": "重庆市", "冀": "河北省", "晋": "山西省", "辽": "辽宁省",
+    "吉": "吉林省", "黑": "黑龙江省", "苏": "江苏省", "浙": "浙江省", "皖": "安徽省", "闽": "福建省", "赣": "江西省",
+    "鲁": "山东省", "豫": "河南省", "鄂": "湖北省", "湘": "湖南省", "粤": "广东省", "琼": "海南省", "川": "四川省",
+    "蜀": "四川省", "黔": "贵州省", "滇": "云南省", "陕": "陕西省", "陇": "甘肃省", "甘": "甘肃省", "青": "青海省",
+    "蒙": "内蒙古自治区", "桂": "广西壮族自治区", "藏": "西藏自治区",
+}  # fmt: skip
+ABBREVIATED = re.compile(
+    rf"(?<=[来在到赴入驻返回抵离留])(?P<name>[{''.join(ABBREVIATIONS)}])"
+    r"(?=创业|就业|创新|兴业|发展|工作|务工|打工|投资|经营|注册|开店|开公司|办厂|办企业|落户|安家|定居|居住|生活|"
+    r"购房|买房|租房|上学|读书|求学|高校|院校|大学|企业|人才|人员)"
+    rf"|(?P<from>[{''.join(ABBREVIATIONS)}])(?=籍[人员企创高毕农大学退])"
+)
 # What may stand between a place and the one it lies in: 吉林省 长春市, 长春的朝阳区, "Chaoyang, Beijing".
 NEXT_TO = frozenset(("", " ", "的", "·", ", ", ",", "，"))
 
@@ -134,6 +149,10 @@ class _Entry(NamedTuple):
     place: Place
     spellings: tuple[str, ...]
     syllables: tuple[str, ...]
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def descends(place: Place, ancestor: Place) -> bool:
@@ -213,6 +232,12 @@ class Gazetteer:
         """
         folded = simplify(text)
         found = [*self._find_chinese(folded, near), *self._find_latin(folded)]
+        taken = [mention.span for mention in found]
+        found += [
+            one
+            for one in self._find_abbreviated(folded)
+            if not any(_overlap(one.span, span) for span in taken)
+        ]
         found.sort(key=lambda mention: mention.span)
         found = _resolve_by_neighbours(found, folded)
         found = _resolve_by_context(found)
@@ -287,6 +312,11 @@ class Gazetteer:
             length, before = match
             yield Mention(Span(position, position + length), text[position : position + length], before)
             position += length
+
+    def _find_abbreviated(self, text: str) -> Iterator[Mention]:
+        for match in ABBREVIATED.finditer(text):
+            places = self.by_name(ABBREVIATIONS[match.group()])
+            yield Mention(Span(match.start(), match.end()), match.group(), places)
 
     def _match(
         self, text: str, start: int, before: tuple[Place, ...], near: Sequence[Place]

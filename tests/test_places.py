@@ -337,3 +337,24 @@ def test_a_held_place_behind_a_preposition_may_be_where_a_child_was_born(gazette
     held = gazetteer.by_name("玉门市")
     assert [m.text for m in gazetteer.find("在玉门生孩子有补贴吗", near=held)] == ["玉门"]
     assert not gazetteer.find("他是先生的得意玉门生", near=held)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("来渝创业有什么补贴", ["重庆市"]),
+        ("返鄉來渝創業的農民工", ["重庆市"]),
+        ("在沪高校毕业生", ["上海市"]),
+        ("豫籍退役军人", ["河南省"]),
+        ("在青年创业园", []),
+        ("到晋江创业", ["晋江市"]),
+        ("回川菜馆上班", []),
+        ("来晋升职称", []),
+        ("在吉林市创业", ["吉林市"]),
+        ("在黑龙江就业", ["黑龙江省"]),
+    ],
+)
+def test_a_province_in_one_character_is_named_where_somebody_comes_to_do_something(
+    gazetteer: Gazetteer, text: str, named: list[str]
+) -> None:
+    assert [mention.candidates[0].name for mention in gazetteer.find(text)] == named
