@@ -131,7 +131,8 @@ OPPOSED: tuple[tuple[str, str], ...] = (
     ("增值|盈利", "亏损"),
     ("城镇|城市", "农村|乡村"),
     ("奖励|表彰", "处罚|惩罚|罚款|扣减"),
-    ("(?<!不)高于|(?<!不)大于|快于", "(?<!不)低于|(?<!不)小于|慢于"),
+    ("(?<!不)高于|(?<!不)大于|快于", "(?<!不)低于|(?<!不)小于|慢于|持平|等于"),
+    ("(?<!不)低于|(?<!不)小于|慢于", "持平|等于"),
     ("国家级", "省级"),
     ("国家级", "市级"),
     ("省级", "市级"),
@@ -141,7 +142,7 @@ OPPOSED: tuple[tuple[str, str], ...] = (
 # Words that carry no meaning of their own: what is said with one where the clause has another is no alteration.
 EMPTY_WORDS = re.compile(
     r"(?:可以|能够|可|能|把|将|由|来|去|给|让|对|为|在|要|就|都|也|会|当作|作为|包括|建立|建设|开展|推进|实施|给予|提供|进行|利用|使用|做|搞|设|有|"
-    r"走|用|上|下|到|照着|按着|着|了|的|这|那|几|条|路|办法|起来|配|建|里|中|当中|一些|一|些|个)+"
+    r"走|用|上|下|到|照着|按着|着|了|的|这|那|几|条|路|办法|起来|配|建|里|中|当中|一些|一|些|个|凡是?)+"
 )
 NEGATING = frozenset("不未无非禁勿免没")
 # A bound denies nothing.
@@ -164,7 +165,7 @@ LOWER_BEFORE = re.compile(
     r"(?:破(?=\d*$)|不低于|不少于|不小于|最低|最少|至少|(?<!不)(?<!不得)超过|(?<!不)高于|(?<!不)多于|(?<!不)大于|突破|at least|no less than|(?<!no )(?<!not )more than|over|above|minimum)[^\d,;]{0,14}$"
 )
 UPPER_BEHIND = re.compile(r"[^\d,;]{0,4}?(?:以下|以内|之内|封顶|为限)")
-LOWER_BEHIND = re.compile(r"[^\d,;]{0,4}?(?:及以上|以上|起步|以上的)")
+LOWER_BEHIND = re.compile(r"[^\d,;]{0,4}?(?:及以上|以上|起步|以上的)|起[贷算付奖补投收]?(?![一-鿿])")
 UNIT = re.compile(
     r"\s*(?:多|余|左右)?\s*(美元|欧元|港元|元|块|人次|人|起(?=[(（,;。、]|$)|名|位|家|户|个工作日|工作日|项|次|支|件|种|类|处|所|台|套|辆|场|期|批|条|间|平方米|平米|㎡|亩|公里|吨|倍|个|米|%)"
 )
@@ -842,6 +843,10 @@ def _differences_as_a_whole(
             yield Difference("direction", _found(claim, turned[0]) or whole, *turned)
         if PROMISE.search(one) and promised(one, other):
             yield Difference("condition", _found(claim, one) or whole, one, other)
+    if order := _order_turned(said, nearest):
+        yield Difference("direction", _found(claim, order[0]) or whole, *order)
+    if shared := _shared_otherwise(said, nearest):
+        yield Difference("direction", _found(claim, shared) or whole, shared, "")
     yield from _denied_alone(claim, nearest)
     yield from _free_alone(claim, proof)
     yield from _other_terms(claim, proof, parts)
@@ -864,6 +869,46 @@ def _free_alone(claim: Wording, proof: Proof) -> Iterator[Difference]:
 # 水电全免, and what makes it so in a clause.
 SAID_FREE = re.compile(r"免费|免收|全免|免租|无偿|不收(?:费|钱)|不要钱|零成本")
 PRINTED_FREE = re.compile(r"免|无偿|零|不收|不得收|取消|(?<![\d.])0(?![\d.])")
+
+
+# 市、县按2:1分担: which of the two levels bears how much.
+SHARED = re.compile(
+    r"(?P<one>[省市县区旗])级?(?:财政)?[,和与及](?P<other>[省市县区旗])[^\d,;。]{0,8}(?P<ratio>\d+:\d+)"
+)
+
+
+def _shared_otherwise(said: str, printed: str) -> str:
+    """The words that give the shares of two levels of government to the other one each; "" if none do."""
+    claimed, stated = SHARED.search(said), SHARED.search(printed)
+    if claimed is None or stated is None or claimed["ratio"] != stated["ratio"]:
+        return ""
+    swapped = (claimed["one"], claimed["other"]) == (stated["other"], stated["one"])
+    return claimed.group() if swapped else ""
+
+
+# What comes first, and what only once something else is done: 先行拨付补偿金, 待处置后再行清算, 等处置完才拨付.
+FIRST = re.compile(r"(?:先行|首先|提前|(?<![率优事原争])先(?![进锋后]))(?P<what>[^,;。]{3,20})")
+AFTERWARDS = re.compile(
+    r"(?:等|待)[^;。]{2,24}?(?:才|再行?|方可?)(?P<what>[^,;。]{3,20})|(?:然后|随后)(?P<then>[^,;。]{3,20})"
+)
+SAME_STEP = 0.5
+"""The share of the pairs of characters of the shorter one from which on two steps are one."""
+
+
+def _order_turned(said: str, printed: str) -> tuple[str, str] | None:
+    """A step that one text puts first and the other behind something else; as each tells it."""
+    for one, other in ((FIRST, AFTERWARDS), (AFTERWARDS, FIRST)):
+        for claimed in one.finditer(said):
+            for stated in other.finditer(printed):
+                steps = [_pairs_of(m["what"] or m.groupdict().get("then") or "") for m in (claimed, stated)]
+                least = min(map(len, steps))
+                if least and len(steps[0] & steps[1]) >= SAME_STEP * least:
+                    return claimed.group(), stated.group()
+    return None
+
+
+def _pairs_of(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
 def _denied_alone(claim: Wording, nearest: str) -> Iterator[Difference]:
