@@ -235,6 +235,22 @@ def test_where_a_child_is_registered_is_not_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "places", "not_held"),
+    [
+        ("我以前在广东务工，现在想回南京开店，能贷多少？", ("南京市",), ()),
+        ("原来在沪就业，现在回长春，有什么补贴？", ("长春市",), ()),
+        ("在南京务工的人有什么补贴？", ("南京市",), ()),
+        ("来豫创业有什么补贴？", (), ("河南省",)),
+    ],
+)
+def test_where_somebody_worked_before_is_not_asked_about(
+    question: str, places: tuple[str, ...], not_held: tuple[str, ...]
+) -> None:
+    query = understand(question, (), HELD)
+    assert (query.places, query.not_held) == (places, not_held)
+
+
+@pytest.mark.parametrize(
     "question",
     ["Changchun next to Nanjing: is there a grant?", "不要再叫我打电话去问了！长春的审批时限压缩到多少"],
 )
