@@ -16,7 +16,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
@@ -92,7 +92,7 @@ def serving(
             loaded_s = time.monotonic() - started
             _asked(address, [first])
             time.sleep(QUIET_S)
-            page, second_load_s = _visit(browser, address)
+            _, second_load_s = _visit(browser, address)
             browser.close()
             report("one question", 0, 0)
             [seen] = _asked(address, [alone])
@@ -112,7 +112,7 @@ def serving(
 
 @contextmanager
 def _served(settings: Settings) -> Iterator[str]:
-    """The address of a server in a process of its own; ended afterwards as by Ctrl-C."""
+    """The address of a server in a process of its own, ended afterwards."""
     command = [sys.executable, "-c", "from rag.cli import main; main()"]
     arguments = ["--home", str(settings.home), "serve", "--port", "0"]
     with subprocess.Popen(
@@ -167,9 +167,12 @@ class _Visitor:
         seen: dict[str, float] = {}
         asked = time.monotonic()
         self._send("queue/join", self._ask, [question, "", "composed", None, "zh-Hans"])
-        with self._client.stream(
-            "GET", "gradio_api/queue/data", params={"session_hash": self._session}
-        ) as reply:
+        with (
+            closing(self._client),
+            self._client.stream(
+                "GET", "gradio_api/queue/data", params={"session_hash": self._session}
+            ) as reply,
+        ):
             for line in reply.iter_lines():
                 for name, sign in SIGNS.items():
                     if sign in line:

@@ -520,7 +520,7 @@ class Answerer:
             return None
         place = max(best, key=lambda name: best[name])
         own = next((scoped for scoped in scopes if place and scoped.places == (place,)), None)
-        if own is None:
+        if own is None or ("overview" in query.intents and groups_not_named(own, self.index)):
             return None
         plan = self._plan_one(replace(query, places=own.places), own, whole_list)
         if plan.status not in (Status.ANSWERED, Status.PARTLY):

@@ -94,10 +94,10 @@ MAX_LATIN_WORDS = 4
 MIN_SLIP_LETTERS = 6
 COMMON_READINGS = 2
 # A province or municipality in one character, as officials write it: only where somebody comes there or is there
-# to do something (来渝创业, 在沪高校), or with what is from there (渝籍, 豫企).
+# to do something (来渝创业, 在沪高校), or with people from there (渝籍人员).
 ABBREVIATIONS: dict[str, str] = {
     "京": "北京市", "津": "天津市", "沪": "上海市", "渝": "重庆市", "冀": "河北省", "晋": "山西省", "辽": "辽宁省",
-    "吉": "吉林省", "黑": "黑龙江省", "苏": "江苏省", "浙": "浙江省", "皖": "安徽省", "闽": "福建省", "赣": "江西省",
+    "吉": "吉林省", "苏": "江苏省", "浙": "浙江省", "皖": "安徽省", "闽": "福建省", "赣": "江西省",
     "鲁": "山东省", "豫": "河南省", "鄂": "湖北省", "湘": "湖南省", "粤": "广东省", "琼": "海南省", "川": "四川省",
     "蜀": "四川省", "黔": "贵州省", "滇": "云南省", "陕": "陕西省", "陇": "甘肃省", "甘": "甘肃省", "青": "青海省",
     "蒙": "内蒙古自治区", "桂": "广西壮族自治区", "藏": "西藏自治区",

@@ -347,6 +347,7 @@ def test_a_held_place_behind_a_preposition_may_be_where_a_child_was_born(gazette
         ("在沪高校毕业生", ["上海市"]),
         ("豫籍退役军人", ["河南省"]),
         ("在青年创业园", []),
+        ("在黑企业打工", []),
         ("到晋江创业", ["晋江市"]),
         ("回川菜馆上班", []),
         ("来晋升职称", []),
