@@ -191,6 +191,8 @@ def test_a_group_is_told_of_each_place_that_does_not_name_it(tmp_path: Path) -> 
     apart = lines("残疾人在朔州、晋城创业，有什么支持？")
     assert apart[apart.index("朔州市：") + 1] == "（没有写明给残疾人的支持。）"
     assert "没有写明" not in apart[apart.index("晋城市：") + 1]
+    unplaced = asker.answer("残疾人创业，有什么支持？", mode="extractive")
+    assert unplaced.scope != ("朔州市",)
     nowhere = lines("退役军人在朔州、晋城创业，有什么支持？")
     assert nowhere[0].startswith("文件没有写明给退役军人的支持。")
     assert not any("（没有写明" in line for line in nowhere)
