@@ -67,6 +67,8 @@ VERDICTS = [
     (f"{LOAN.replace('30', '50')}。", "altered"),
     (f"{LOAN.replace('30万元', '30亿元')}。", "altered"),
     (f"{LOAN.replace('最高', '最低')}。", "altered"),
+    (f"{LOAN.replace('最高30万元', '30万元起')}。", "altered"),
+    (f"{LOAN.replace('最高30万元的创业担保贷款', '创业担保贷款，30万元起贷')}。", "altered"),
     (f"{LOAN.replace('可申请', '不可申请')}。", "altered"),
     (f"{LOAN.replace('退役军人', '残疾人')}。", "altered"),
     ("大力发展创业担保贷款由市教育局牵头负责。", "altered"),
