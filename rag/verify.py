@@ -36,7 +36,7 @@ UPPER = re.compile(
     rf"\b(?:up to|within|below|under|(?<!no )(?:less|fewer) than){_FIGURE}"
 )
 LOWER = re.compile(
-    r"最低|不低于|不少于|以上|至少|起步|(?:元|块|万)起[步贷付]?(?![一-鿿])|超过(?<!不超过)(?<!不得超过)|突破|at least|no less than|\bminimum|\bor (?:more|above|over)\b|\bexceed(?<!not exceed)|"
+    r"最低|不低于|不少于|以上|至少|起步|(?:元|块|万|%)起(?:(?=的|[^一-鿿]|$)|[贷算付奖补投收](?![一-鿿]))|超过(?<!不超过)(?<!不得超过)|突破|at least|no less than|\bminimum|\bor (?:more|above|over)\b|\bexceed(?<!not exceed)|"
     rf"\b(?:more than|over){_FIGURE}"
 )
 # What bounds a figure right before or behind it, and how a claim tells both bounds of a range.
