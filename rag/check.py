@@ -1,7 +1,7 @@
 """Check: a pasted text -> each of its sentences with a verdict, its proof and what became of its citations.
 
 Deterministic, without the language model. A sentence is compared with the clauses that are nearest to it by
-words and by meaning, and with those that it cites (`rag.compare`). It is true where one clause says all of it
+words and by meaning, and with those that it cites (`rag.checker.compare`). It is true where one clause says all of it
 and nothing differs; the verdicts are tried in the order of `Verdict`, the first that applies counts.
 Rejected: a threshold on the embedder's cosine, which is as high for 30万元 as for 40万元; and an entailment
 model, which is slow, hides its reasons and cannot show the character that differs.
@@ -19,21 +19,14 @@ from functools import cached_property
 import numpy as np
 
 from rag import english, lexicon, places
+from rag.checker.amounts import bound_turned
+from rag.checker.compare import compare
+from rag.checker.match import Match, PartMatch
+from rag.checker.misnamed import IN_CHARGE, others_in_charge
+from rag.checker.proof import Proof, proof_of, share_of
+from rag.checker.quotes import quotes_in, squashed
+from rag.checker.worded import wording
 from rag.cited import Citations, Cited, citation_of
-from rag.compare import (
-    IN_CHARGE,
-    Match,
-    PartMatch,
-    Proof,
-    bound_turned,
-    compare,
-    others_in_charge,
-    proof_of,
-    quotes_in,
-    share_of,
-    squashed,
-    wording,
-)
 from rag.embed import Embedder, Vectors
 from rag.errors import InputError
 from rag.evidence import of_sentence
