@@ -16,7 +16,7 @@ import docx
 import pytest
 from conftest import FakeEmbedder, write_documents
 
-from rag.check import MAX_CHARS, Checked, Checker
+from rag.checker.check import MAX_CHARS, Checked, Checker
 from rag.checker.quotes import quotes_in
 from rag.config import Settings
 from rag.errors import InputError

@@ -1,4 +1,11 @@
-"""What the clause checker compares with.
+"""The clause checker: a pasted text -> each of its sentences with a verdict, its proof and its citations.
+
+`check` goes through the sentences that `rag.statements` and `rag.cited` read. Each one, with the place that the
+text speaks of (`spoken`), is an `assertion`, and `judge` tries the verdicts on it in order:
+
+- `clauses` finds those that come near; `fits` and `in_english` compare and rank them;
+- `meaning` and `stitched` look for a clause that says it in other words, and for two that say it between them;
+- `attribution` judges the citations, and `suggestions` puts wrong ones right.
 
 `compare` holds one text to one clause:
 

@@ -199,6 +199,7 @@ def _is_of_another(told: Piece, pieces: Sequence[Piece], least: float, most: flo
 
 
 def _piece(text: Wording, first: int, last: int) -> Piece:
+    """Words [first, last) of a text."""
     return Piece(pairs_of(text.words[first:last]), _numbers(text, first, last))
 
 
