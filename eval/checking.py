@@ -1,4 +1,4 @@
-"""Checking: sentences of the documents, true and made false by rule, put before `rag.check` as a pasted text.
+"""Checking: sentences of the documents, true and made false by rule, put before `rag.checker` as a pasted text.
 
 The statements are made without looking at how they are checked: true ones verbatim and reworded by rule, and
 eighteen kinds of falsification. One kind after another is drawn from all held documents with a fixed seed.
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from eval.metrics import Figure, figure
 from rag import lexicon
-from rag.check import Checker
+from rag.checker.check import Checker
 from rag.embed import Embedder
 from rag.errors import InputError
 from rag.evidence import of_sentence

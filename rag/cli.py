@@ -343,7 +343,7 @@ def _show(arguments: argparse.Namespace, settings: Settings) -> int:
 def _check(arguments: argparse.Namespace, settings: Settings) -> int:
     from rag import models, terminal
     from rag.answer import load_embedder
-    from rag.check import MAX_CHARS, Checker
+    from rag.checker.check import MAX_CHARS, Checker
     from rag.export import report_docx, report_html
     from rag.index import load
     from rag.records import check_record

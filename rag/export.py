@@ -11,7 +11,7 @@ import html
 import io
 from collections.abc import Callable, Collection
 
-from rag.check import Checked
+from rag.checker.check import Checked
 from rag.lookup import title_and_clause
 from rag.types import CheckedClaim, CitationCheck, Difference, Language, Verdict
 from rag.wording import CITATION_NAMES, DIFFERENCE_NAMES, VERDICT_NAMES, in_script

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from rag.check import Checked
+from rag.checker.check import Checked
 from rag.index import Held
 from rag.types import Answer, Clause, Evidence, Hit, Reading, Repair
 

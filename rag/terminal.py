@@ -23,7 +23,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from rag.check import Checked
+from rag.checker.check import Checked
 from rag.export import citation_lines, difference_line, summary
 from rag.index import Held, Index
 from rag.library import Change

@@ -16,8 +16,8 @@ import docx
 import pytest
 from conftest import FakeEmbedder, write_documents
 
-from rag.check import MAX_CHARS, Checked, Checker
-from rag.compare import _kind_of_change, proof_of, quotes_in
+from rag.checker.check import MAX_CHARS, Checked, Checker
+from rag.checker.quotes import quotes_in
 from rag.config import Settings
 from rag.errors import InputError
 from rag.export import comment, marked_html, report_docx, report_html
@@ -482,19 +482,3 @@ def test_the_same_as_above_is_the_clause_cited_last(checker: Checker) -> None:
     text = f"企业开办零成本（{NUMBER}第28条）。另外，企业开办只要0.5天（同上）。"
     claims = checker.check(text, as_of=DAY).claims
     assert [c.check.value for claim in claims for c in claim.citations] == ["right", "right"]
-
-
-@pytest.mark.parametrize(
-    ("said", "printed", "kind"),
-    [
-        ("可以把", "利用", None),
-        ("包括", "建立", None),
-        ("国家级", "省级", "direction"),
-        ("成年子女", "未成年子女", "direction"),
-        ("低于", "高于", "direction"),
-        ("不低于", "高于", None),
-    ],
-)
-def test_what_kind_of_change_a_word_is(said: str, printed: str, kind: str | None) -> None:
-    proof = proof_of([("企业可以开店。", "企业可以开店。")], "")
-    assert _kind_of_change(said, printed, proof) == kind

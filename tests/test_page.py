@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from rag.answer import Answerer
-from rag.check import Checker
+from rag.checker.check import Checker
 from rag.config import Settings
 from rag.errors import IndexNotUsableError, InputError, ModelError
 from rag.index import Index

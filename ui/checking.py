@@ -15,7 +15,7 @@ from typing import Any
 import gradio as gr
 from fastapi import APIRouter, Request
 
-from rag.check import MAX_CHARS, Checked
+from rag.checker.check import MAX_CHARS, Checked
 from rag.errors import DocumentError, InputError
 from rag.export import cards_html, marked_html, report_docx, report_html, summary
 from rag.read import document_of

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from rag import examples
 from rag.answer import Answerer, load_answerer
-from rag.check import Checker
+from rag.checker.check import Checker
 from rag.config import Settings
 from rag.errors import IndexNotUsableError, InputError, ModelError
 from rag.examples import Example

@@ -1,0 +1,154 @@
+"""In English: an English statement -> the clauses that say it in Chinese, and what it says otherwise.
+
+It cannot be compared word by word: it is held to the quantities, bounds, levels, groups, departments and denials
+of a clause, to the share of its words whose renderings the clause has, and to the clause's meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rag import english, lexicon
+from rag.checker.amounts import bound_turned
+from rag.checker.assertion import Assertion
+from rag.checker.clauses import Clauses
+from rag.checker.fits import LEAST_SHARE, Fit, best_first
+from rag.checker.match import Match, PartMatch
+from rag.checker.proof import Proof
+from rag.checker.spoken import is_of
+from rag.fold import fold
+from rag.named import ENTERPRISE
+from rag.quantities import quantities
+from rag.terms import tokens
+from rag.types import Difference, Metadata, Span
+from rag.verify import FREE, NEGATION, is_named
+
+# The cosine with the clause's closest sentence, and the share of its words that the clause says.
+LEAST_COSINE, LEAST_SAID, LEAST_SAID_DIFFERING = 0.54, 0.22, 0.42
+IN_CHARGE = re.compile(
+    r"\b(?:led|headed|handled|run|administered|managed) by\b|\bresponsib|\bin charge\b|\btakes? the lead\b"
+)
+# Where an English sentence may be two: the Chinese one is parted at its commas.
+JOINT = re.compile(r"[,;] and |; |, while | and ")
+LEAST_HALF_WORDS = 4
+# Whose list, office or standard it is: in English, and as a clause prints it.
+LEVELS = (
+    (
+        re.compile(r"\b(?:national(?:-level)?|state-level|nationwide)\b"),
+        re.compile(r"国家|全国|国务院|中央|部级"),
+    ),
+    (re.compile(r"\b(?:provincial|province-level|provincially)\b"), re.compile(r"省")),
+    (re.compile(r"\bautonomous[- ]region(?:al)?\b"), re.compile(r"自治区")),
+)
+NEAREST_BY_WORDS = 4
+
+
+def english_fits(said: Assertion, clauses: Clauses) -> list[Fit]:
+    """The clauses that come nearest, the best first."""
+    cosines = dict(clauses.dense(said.body))
+    cited = [clauses.index.number[clause.id] for clause in said.cited]
+    numbers = dict.fromkeys([*cosines, *clauses.lexical(said.body)[:NEAREST_BY_WORDS], *cited])
+    return best_first(_fit(said, number, cosines.get(number, 0.0), clauses) for number in numbers)
+
+
+def english_halves(said: Assertion, clauses: Clauses) -> list[Fit]:
+    """The clauses that say each half of a sentence, where no one clause says both; empty if there are none."""
+    for joint in JOINT.finditer(said.body):
+        halves = said.body[: joint.start()], said.body[joint.end() :]
+        if any(len(half.split()) < LEAST_HALF_WORDS for half in halves):
+            continue
+        found: list[Fit] = []
+        for half in halves:
+            alone = replace(said, statement=replace(said.statement, body=half))
+            found += [fit for fit in english_fits(alone, clauses)[:1] if fit.holds and fit.at_home]
+        if len(found) == len(halves) and found[0].number != found[1].number:
+            return found
+    return []
+
+
+def _fit(said: Assertion, number: int, cosine: float, clauses: Clauses) -> Fit:
+    """How a statement fares against a clause, as if it were one part that stands for the whole."""
+    clause = clauses.index.clauses[number]
+    metadata = clauses.index.metadata[clause.document]
+    sentences = clauses.index.sentences[number]
+    best = _sentence(said, number, clauses)
+    told = fold(sentences[best].text) if sentences else ""
+    charged = [department.name for department in clause.departments]
+    differences = tuple(_differences(said, clauses.proof(number), told, charged))
+    cited = said.cites(clause)
+    share = _share(said, clauses.proof(number))
+    enough = _is_enough(share, cosine) and (not differences or cited or share >= LEAST_SAID_DIFFERING)
+    share_told = LEAST_SHARE + 0.4 * share if enough else 0.5 * share
+    part = PartMatch(share_told, share_told, float(len(said.wording.folded)), best, 0, ())
+    match = Match((part,), share_told, differences, ())
+    return Fit(number, clause, metadata, match, _is_at_home(said, metadata), cited, differences)
+
+
+def _is_enough(share: float, cosine: float) -> bool:
+    """Whether a clause that says this share of a statement's words, and is this near in meaning, says it."""
+    return share >= LEAST_SAID and (cosine >= LEAST_COSINE or share >= 2 * LEAST_SAID)
+
+
+def _is_at_home(said: Assertion, metadata: Metadata) -> bool:
+    """Whether the statement speaks of a document's place, or of none."""
+    of_spoken = not said.mentions and (not said.spoken or is_of(said.spoken, metadata))
+    return of_spoken or bool(said.named_of(metadata))
+
+
+def _sentence(said: Assertion, number: int, clauses: Clauses) -> int:
+    """The sentence of a clause that has most of the statement's quantities, the nearest in meaning of several."""
+    stated = quantities(said.body)
+    vector = clauses.vector(said.body)
+    sentences = clauses.index.sentences[number]
+
+    def shared(i: int) -> tuple[int, float]:
+        return len(stated & quantities(sentences[i].text)), clauses.index.cosine(number, i, vector)
+
+    return max(range(len(sentences)), key=shared, default=0)
+
+
+def _share(said: Assertion, proof: Proof) -> float:
+    """The share of the statement's words that the clause says in Chinese."""
+    body = fold(said.body)
+    met = []
+    for renderings in english.renderings(body):
+        each = [{t for t in tokens(word) if len(t) == 2} for word in renderings]
+        met.append(max((len(pairs & proof.held) / len(pairs) for pairs in each if pairs), default=0.0))
+    met += [float(any(form in proof.context for form in t.search_words)) for t in lexicon.expand(body)]
+    return sum(met) / len(met) if met else 0.0
+
+
+def _differences(
+    said: Assertion, proof: Proof, told: str, departments: Sequence[str]
+) -> Iterator[Difference]:
+    """What a statement says otherwise than a clause, of which it retells the folded sentence `told`."""
+    body, folded = said.body, fold(said.body)
+    whole = Span(0, len(body))
+    if quantities(body) - quantities(proof.context):
+        yield Difference("number", whole, body, "")
+    if bound := bound_turned(said.wording, proof):
+        yield Difference("bound", whole, *bound)
+    for level, printed in LEVELS:
+        if (named := level.search(folded)) and not printed.search(told):
+            yield Difference("group", whole, named.group(), "")
+    yield from _named_otherwise(folded, proof, departments if IN_CHARGE.search(folded) else (), whole)
+    if NEGATION.search(folded) and not (NEGATION.search(proof.body) or FREE.search(proof.body)):
+        yield Difference("negation", whole, body, "")
+
+
+def _named_otherwise(folded: str, proof: Proof, charged: Sequence[str], whole: Span) -> Iterator[Difference]:
+    """Groups and departments that the clause does not name; `charged` are those that it puts in charge, if it is said who is."""
+    known = {term.official for term in lexicon.expand(proof.context)}
+    for term in lexicon.expand(folded):
+        if term.kind not in ("group", "department") or ENTERPRISE.search(term.official):
+            continue
+        if term.kind == "department" and charged:
+            if not any(is_named(fold(name), term) for name in charged):
+                yield Difference(term.kind, whole, term.english[0], "、".join(charged))
+            continue
+        pieces = {t for form in term.search_words for t in tokens(form) if len(t) == 2}
+        named = term.official in known or is_named(proof.context, term)
+        if not named and not any(piece in proof.context for piece in pieces):
+            yield Difference(term.kind, whole, term.english[0], "")
