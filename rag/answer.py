@@ -323,7 +323,8 @@ class Answerer:
         if not query.intents & VERBATIM and not query.labels:
             plan.lines = _briefly(query, plan.lines)
         plan.best = best_of(scoped, evidence, found, self.index) + 1
-        if not query.intents & VERBATIM and not query.labels and not _in_order(evidence, self.index):
+        printed_so = query.labels or query.intents & (VERBATIM - {"confirm"})
+        if not printed_so and not _in_order(evidence, self.index):
             plan.lines = _best_first(plan.lines, plan.best)
         if "confirm" in query.intents and _contradicted(query, evidence[plan.best - 1]):
             plan.lines.insert(0, Framing(say("not_so", query.language)))
@@ -552,6 +553,7 @@ class Answerer:
         if nowhere:
             plan.lines.append(Framing(say("group_not_named", language, groups=term_names(nowhere, language))))
         nothing: list[str] = []
+        others: list[str] = []
         hits: list[Hit] = []
         best = 0.0
         for scoped, groups in zip(scopes, unnamed, strict=True):
@@ -560,6 +562,9 @@ class Answerer:
             evidence, judgement = self._best_of(query, scoped, found)
             best = max(best, judgement.confidence)
             place = scoped.places[0] if scoped.places else ""
+            if groups and not nowhere and not named:
+                others.append(place)  # what is for anybody is told where the place is asked about
+                continue
             if not judgement.enough or _decisive(judgement, query):
                 nothing.append(place)
                 continue
@@ -575,6 +580,10 @@ class Answerer:
         if not plan.evidence:
             text = say("not_covered_anywhere", language, held=place_names(self._held(), language))
             return _Plan(Status.NOT_COVERED, [Framing(text)], hits=plan.hits, confidence=best)
+        if others:
+            names = term_names(next(filter(None, unnamed)), language)
+            where = place_names(others, language)
+            plan.lines.append(Framing(say("group_not_named_in", language, groups=names, places=where)))
         if nothing:
             plan.lines.append(Framing(say("none_there", language, places=place_names(nothing, language))))
             plan.status = Status.PARTLY if named else plan.status
@@ -586,7 +595,9 @@ class Answerer:
             # Where no clause names the asker's group, what is for certain others is nothing for the asker.
             any_group = not groups_not_named(scoped, self.index)
             listed = self._supports(scoped, found)
-            fitting = [s for s in listed if s.granted and (any_group or s.fits or s.for_anybody)][:2]
+            granted = [s for s in listed if s.granted]
+            fitting = [s for s in granted if s.fits] or [s for s in granted if any_group or s.for_anybody]
+            fitting = fitting[:LITTLE]
             return [s.evidence for s in fitting], Judgement(bool(fitting), 1.0 if fitting else 0.0)
         evidence = list(select(scoped, found, self.index))
         judgement = judge(scoped, evidence, found, self.index)
@@ -898,11 +909,18 @@ NOT_A, ALL_BUT = (
     re.compile(r"(?<![一-鿿]是)非([一-鿿]{2})"),
     re.compile(r"除(?:了)?([^,。;]{2,16}?)(?:以|之)?外"),
 )
+# Money that one need not give back, put to us of a loan.
+FOR_NOTHING = re.compile(
+    r"不用还|不用归还|不必还|无需归还|白[给送拿]|直接(?:发|给)\S{0,4}(?:钱|\d)|免费(?:给|发|领)\S{0,4}(?:钱|\d)"
+)
+LENT, GIFT = re.compile("贷款|借款"), re.compile("补[贴助]|奖|资助|无偿|发放")
 
 
 def _contradicted(query: Query, best: Evidence) -> bool:
     """Whether the question puts to us a quantity of a sort of which the best sentence has others only, or what it sets apart."""
     question, clause = fold(query.asked), fold(best.text)
+    if FOR_NOTHING.search(question) and LENT.search(clause) and not GIFT.search(clause):
+        return True
     apart = not DENIED.search(question) and any(
         match[1] in question
         and f"非{match[1]}" not in question

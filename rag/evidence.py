@@ -20,11 +20,11 @@ from rag.index import Index
 from rag.named import GIVING, other_group, other_relative, other_year, unnamed
 from rag.quantities import ages_in, quantities, takes_in
 from rag.retrieve import Found, label_matches, search_words
-from rag.slots import NUMBER, SLOTS, counted
+from rag.slots import NUMBER, SLOTS, counted, names_the_year
 from rag.split import DEPARTMENT_PARENTHESIS
 from rag.terms import Scope, token_set, tokens
 from rag.types import Clause, Evidence, Query, Sentence, Span
-from rag.understand import without_labels
+from rag.understand import in_parts, without_labels
 
 CHARS_ONE_THING = 300
 CHARS_SEVERAL = 400
@@ -52,6 +52,9 @@ RANK_BONUS = 0.35
 MARGIN_ONE_THING, MARGIN_SEVERAL, MARGIN_OPEN_SLOT = 0.6, 0.7, 0.8
 # The scores of Chinese sentences for an English question lie closer together.
 ENGLISH_MARGIN_ONE_THING, ENGLISH_MARGIN_SEVERAL = 0.5, 0.6
+# A sentence of another clause than the best one's is background where it scores so far below, holds hardly any word of
+# the question that the best lacks, and few in all: of 35 such for questions of one thing one was wanted.
+BACKGROUND_GAP, BACKGROUND_NEWS, BACKGROUND_COVERAGE = 0.2, 0.08, 0.3
 SHORTEST_PIECE = 8
 """Characters of a sentence below which it says nothing beside a better one: 能力。"""
 CLAUSES_LOOKED_AT = 8
@@ -110,7 +113,7 @@ WHETHER = re.compile(
     r"吗|能不能|可不可以|可以|能否|可否|允许|听说|行不|算不算|符合|够不够|(.)[不没]\1|[对是了]吧|\b(?:can|could|may|do|does|is|are|am) (?:i|we|my|he|she|it|they|the|a)\b|eligib|qualif|right\?"
 )
 KEEPS_OUT = re.compile(
-    r"不适用|不予|不得|不能|不发放|不享受|不再|不纳入|不列入|不属于|不包括|只由|只能|仅限|除外|不受|不满|应当(?:具备|满|年满|符合)|停发|不重复"
+    r"不适用|不予|不得|不能|不补[贴助]|不发放|不享受|不再|不纳入|不列入|不属于|不包括|只由|只能|仅限|除外|不受|不满|应当(?:具备|满|年满|符合)|停发|不重复"
 )
 LEAST_NEWS, MOST_KEPT_OUT_CHARS = 0.1, 140
 """Of a question's words, what such a sentence has to hold besides those that are told already; and its most characters."""
@@ -339,6 +342,8 @@ def select(query: Query, found: Found, index: Index) -> tuple[Evidence, ...]:
             continue
         chosen.append(part)
     chosen = _of_one_scheme(chosen, index)
+    if not several and not in_parts(query):
+        chosen = _without_background(query, chosen, numbers, scorer)
     if query.intents & {"list", "papers"}:
         listing = max(
             chosen,
@@ -401,6 +406,40 @@ def best_of(query: Query, evidence: Sequence[Evidence], found: Found, index: Ind
     parts = [_scored(scorer, item, index) for item in evidence]
     scores = [part.score if part else -1.0 for part in parts]
     return scores.index(max(scores))
+
+
+def _without_background(
+    query: Query, chosen: Sequence[Scored], numbers: Sequence[int], scorer: Scorer
+) -> list[Scored]:
+    """`chosen` without other clauses than the best one's say beside the question.
+
+    What fills a slot that the best sentence leaves open stays, and what keeps somebody out.
+    """
+    best, index = chosen[0], scorer.index
+    told = token_set(best.sentence.text)
+
+    def score(part: Scored) -> float:
+        return part.score + RANK_BONUS / (numbers.index(part.clause) + 1)
+
+    def filled(part: Scored) -> set[str]:
+        item = of_sentence(index, part.clause, part.sentence)
+        return {name for name in query.intents & set(SLOTS) if _filled(name, query, [item], index)}
+
+    def explains(part: Scored) -> bool:
+        return "definition" not in query.intents or bool(DEFINING.search(fold(part.sentence.text)))
+
+    def is_background(part: Scored) -> bool:
+        return (
+            index.leads.get(part.clause, part.clause) != index.leads.get(best.clause, best.clause)
+            and score(part) < score(best) - BACKGROUND_GAP
+            and (part.coverage < BACKGROUND_COVERAGE * best.coverage or not explains(part))
+            and scorer.news(part.sentence.text, told) < BACKGROUND_NEWS
+            and not KEEPS_OUT.search(fold(part.sentence.text))
+            and not any(takes_in(fold(part.sentence.text), age) for age in scorer.ages)
+            and filled(part) <= filled(best)
+        )
+
+    return [part for part in chosen if not is_background(part)]
 
 
 def _scheme(clause: Clause) -> tuple[str, ...] | None:
@@ -722,7 +761,10 @@ EASILY_FILLED = frozenset({"amount", "number", "fee", "penalty", "guarantor", "o
 def fills(name: str, query: Query, text: str) -> bool:
     """Whether a text holds what fills a slot of the question; what is counted has to be of the sort asked for."""
     found = counted(fold(query.asked)) if name in ("number", "deadline") else None
-    return bool((found or SLOTS[name].fills).search(_given(name, query, fold(text))))
+    given = _given(name, query, fold(text))
+    if name == "deadline" and found is None and names_the_year(fold(query.asked), given):
+        return True
+    return bool((found or SLOTS[name].fills).search(given))
 
 
 def judge(query: Query, evidence: Sequence[Evidence], found: Found, index: Index) -> Judgement:

@@ -510,6 +510,8 @@ FEWEST_OF_USE = 6
 """Supports for people and firms from which on those for institutions are left to the whole list."""
 MOST_FOR_OTHERS, MOST_BESIDE, MOST_INTENDED = 5, 6, 4
 """Supports for certain others that are shown at most, where kinds are asked for those of other kinds, and mere intentions."""
+FEWEST_OF_KIND, MOST_BESIDE_THEM = 2, 3
+"""Supports of the kinds asked for from which on only so many of other kinds are shown beside them."""
 FEWEST_FOR_ASKER = 4
 """Supports for the asker or anybody from which on those for certain others are left to the whole list."""
 MOST_OF_CLAUSE = 4
@@ -518,7 +520,7 @@ NOTHING_ELSE = re.compile(
     r"[只光仅](?:想)?(?:问|关心|看|了解|知道)|别的(?:不用|不必|不要|先不|都不)|这[两几三]样|(?:这一?块|方面)(?!的?人)|(?<!政策)(?<!务)上有(?:什么|啥|哪些)|\bonly\b|\bjust (?:want|need|asking|interested)\b|nothing else"
 )
 ALL = re.compile(
-    r"全部|所有|都(?:告诉|说|列|讲|给)|(?:列|说|讲)(?:得)?(?:全|齐|完整)|一个不(?:漏|少)|\b(?:everything|all (?:of )?(?:the|of them|support|kinds)|full list|complete list)\b"
+    r"全部|所有|都(?:告诉|列|讲|说(?:一|说|给|清|明|全)|给我(?:说|列|讲))|(?:列|说|讲)(?:得)?(?:全|齐|完整)|一个不(?:漏|少)|\b(?:everything|all (?:of )?(?:the|of them|support|kinds)|full list|complete list)\b"
 )
 
 
@@ -548,7 +550,9 @@ def best_shown(
     left = for_others if known else for_others[MOST_FOR_OTHERS:]
     left += [s for s in of_use if s not in left and not s.fits and not s.granted][MOST_INTENDED:]
     if wanted:
-        left += [s for s in of_use if s not in left and not s.fits and s.kind not in wanted][MOST_BESIDE:]
+        enough = sum(s.kind in wanted for s in of_use if s not in left) >= FEWEST_OF_KIND
+        most_beside = MOST_BESIDE_THEM if enough else MOST_BESIDE
+        left += [s for s in of_use if s not in left and not s.fits and s.kind not in wanted][most_beside:]
     return [support for support in of_use if support not in left][:most]
 
 
@@ -634,7 +638,7 @@ def line_of(sentence: Sentence, kind: str, heading: Sequence[str]) -> str:
                 best, chosen = said, (start, end)
     start, end = chosen
     left_out = "".join(parts[end:])
-    return "".join(parts[start:end]).rstrip("，,") + ("…" if HELD.search(left_out) else "。")
+    return "".join(parts[start:end]).rstrip("，,。") + ("…" if HELD.search(left_out) else "。")
 
 
 def _says(part: str, kind: str) -> float:

@@ -56,7 +56,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "papers": Slot(
         re.compile(
-            r"(?:什么|哪些|啥|要带?)\S{0,4}(?:材料|证件|手续(?!费)|资料|表格)|what (?:documents|papers|materials)|"
+            r"(?:什么|哪些|啥|要带?)(?!\S{0,3}(?:堆|好多|很多|太多|那么多|这么多))\S{0,4}(?:材料|证件|手续(?!费)|资料|表格)|what (?:documents|papers|materials)|"
             r"what (?:do|should|must) i (?:have to )?(?:hand in|submit|bring|provide|prepare)"
         ),
         re.compile(
@@ -67,7 +67,7 @@ SLOTS: dict[str, Slot] = {
     ),
     "address": Slot(
         re.compile(
-            r"在哪(?:条|一条)(?:街|路)|street and number|\bstreet\b|\baddress\b|where exactly|哪条(?:街|路)|哪栋|几楼|地址(?:是|在|[?？]|$)|(?:什么|哪个|具体)地址|门牌|具体位置|哪个地方(?:上课|办公|交|办理)|where (?:exactly )?is (?:the|your)|what (?:is the )?address"
+            r"在哪(?:条|一条)(?:街|路)|street and number|\b(?:what|which) street\b|\b(?:what|which)(?: is|'s)? (?:\w+ ){0,3}address\b|\baddress of\b|(?:\bthe|\bits|\btheir|\byour|\ban) address\?|where exactly|哪条(?:街|路)|哪栋|几楼|地址(?:是|在|[?？]|$)|(?:什么|哪个|具体)地址|门牌|具体位置|哪个地方(?:上课|办公|交|办理)|where (?:exactly )?is (?:the|your)|what (?:is the )?address"
         ),
         re.compile(r"(?:路|街|道|巷)\d+(?:-\d+)?号|\d+号(?:楼|院)|大道\d|\d+[楼层室]|窗口"),
         "地址",
@@ -252,7 +252,9 @@ SLOTS: dict[str, Slot] = {
         re.compile(
             r"(?:哪家|哪个|什么)(?:保险)?公司(?:在|来)?(?:承保|保的|赔)|哪家保险|(?:哪家|哪个)保险公司|which insur\w+|insurance company"
         ),
-        re.compile(r"人保|人寿|国寿|平安|太平洋|太保|财险|[一-鿿]{2,10}保险(?:股份|有限)?公司(?!承[保办])|共保体|承保机构[:：]"),
+        re.compile(
+            r"人保|人寿|国寿|平安|太平洋|太保|财险|[一-鿿]{2,10}保险(?:股份|有限)?公司(?!承[保办])|共保体|承保机构[:：]"
+        ),
         "承保的公司",
         "the insurer",
     ),
@@ -300,7 +302,7 @@ DURATION = r"(?:个)?(?:年(?!代|度|底|末|初)|个?月(?!\d|底|初|份)|天
 SAME_SORT: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"年", "月", "个月", "天", "日", "小时", "工作日", "周", "期"}), DURATION),
     (frozenset({"人", "名", "位"}), "(?:余|多)?[人名位]"),
-    (frozenset({"家", "户", "所", "处", "支"}), "(?:余|多)?(?:家|户|个|所|处|支)"),
+    (frozenset({"家", "户", "所", "处", "支"}), "(?:余|多)?(?:家|户|个(?!月|工作|小时|百分|季)|所|处|支)"),
     (frozenset({"平", "平方米", "亩"}), "(?:平|㎡|m2|亩)"),
 )
 
@@ -335,6 +337,20 @@ def counted(folded: str) -> re.Pattern[str] | None:
     # 5万人次, 人次达到100万; and the cell of a table, 小学计划:120
     cell = "" if unit == DURATION else r"|(?<!序号)(?<!份数)(?<!编号)[:：]\s*\d+\s*(?:[;；]|$)"
     return re.compile(rf"{number}\s*[余多万]?{unit}|{unit}[^,.;]{{0,6}}{number}{cell}")
+
+
+# 什么时候, and not how long: a year that something is to be reached in answers it.
+HOW_LONG = re.compile(r"多久|多长|几(?:个)?(?:月|天|日|小时|年)|how (?:long|fast|soon)")
+TARGET_YEAR = re.compile(r"[到至于前]\s*\d{4}年|\d{4}年(?:[底末前]|以前)|力争\d{4}年")
+
+
+def names_the_year(folded: str, text: str) -> bool:
+    """Whether a text says by which year something is to be, where a question asks for the time and not how long.
+
+    >>> names_the_year("什么时候建成?", "到2031年建成"), names_the_year("要等多久?", "到2031年建成")
+    (True, False)
+    """
+    return HOW_LONG.search(folded) is None and TARGET_YEAR.search(text) is not None
 
 
 # Of several slots that one wording asks for the narrower counts: 利率是多少 asks for no sum.

@@ -71,7 +71,7 @@ INTENTS: dict[str, re.Pattern[str]] = {
         r"吧[?？]?$|(?:对|是|没错|正确|真的|行|可以|了)(?:吗|么|不)[?？]?$(?<!了吗)(?<!了吗[?？])|是不是|对不对|没错吧|听说|, right\?|isn't it|is it true|correct\?"
     ),
     "list": re.compile(
-        r"哪(?:些|几)|有(?:什么|啥)|什么(?:条件|内容|服务|措施)|包括|分别|列(?:出|举)|全部|所有|what (?:are|kinds|services)|which |list "
+        r"哪(?:些|几)|有(?:什么|啥)|什么(?:条件|内容|服务|措施)|包括|分别|列(?:出|举)|全部|所有|what (?:are|kinds|services)|which (?!office|department|bureau|agency|authority|clause|article|law)|list "
     ),
 }
 

@@ -56,6 +56,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The documents name no support for: {groups}. These are other supports; ask the department in charge whether they apply.",
     ),
     "group_not_named_there": ("（没有写明给{groups}的支持。）", "(No support is named for: {groups}.)"),
+    "group_not_named_in": (
+        "没有写明给{groups}的支持：{places}。说出其中一地，可看不限人群的支持。",
+        "No support is named for {groups} in: {places}. Name one of them to see what is open to anybody.",
+    ),
     "for_asker": ("写明给您这类人的：", "Naming people like you:"),
     "for_anybody": ("没有限定人群的：", "Not limited to a group:"),
     "for_others": ("写明给特定人群、企业或机构的：", "For certain groups, firms or institutions:"),

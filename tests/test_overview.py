@@ -13,6 +13,8 @@ from rag import overview
 from rag.answer import Answerer
 from rag.index import build, load
 from rag.overview import (
+    MOST_BESIDE,
+    MOST_BESIDE_THEM,
     MOST_INTENDED,
     MOST_SHOWN,
     Support,
@@ -193,6 +195,8 @@ def test_a_group_is_told_of_each_place_that_does_not_name_it(tmp_path: Path) -> 
     assert "没有写明" not in apart[apart.index("晋城市：") + 1]
     unplaced = asker.answer("残疾人创业，有什么支持？", mode="extractive")
     assert unplaced.scope != ("朔州市",)
+    assert "朔州市：" not in unplaced.text.splitlines()
+    assert "没有写明给残疾人的支持：朔州市。" in unplaced.text
     nowhere = lines("退役军人在朔州、晋城创业，有什么支持？")
     assert nowhere[0].startswith("文件没有写明给退役军人的支持。")
     assert not any("（没有写明" in line for line in nowhere)
@@ -212,6 +216,9 @@ def test_intended_and_done_are_told_apart(answerer: Answerer) -> None:
         ("麻煩列全一點", True),
         ("What support is there? Please give me everything.", True),
         ("有什么支持", False),
+        ("市里都给哪些支持", False),
+        ("大家都说这里好，有什么支持", False),
+        ("有什么支持，都说一下", True),
     ],
 )
 def test_a_whole_list_is_recognised(question: str, whole: bool) -> None:
@@ -281,6 +288,9 @@ def test_kinds_asked_for_leave_little_room_for_others_and_none_where_nothing_els
     shown = best_shown(listed, "贷款和别的有什么支持", frozenset({"loan"}))
     assert sum(one.kind == "loan" for one in shown) > 3
     assert any(one.kind == "tax" for one in shown)
+    assert sum(one.kind == "tax" for one in shown) == MOST_BESIDE_THEM
+    few = best_shown(listed[:22], "贷款和别的有什么支持", frozenset({"loan"}))
+    assert sum(one.kind == "tax" for one in few) == MOST_BESIDE
     only = best_shown(listed, "只问贷款，有什么政策", frozenset({"loan"}))
     assert {one.kind for one in only} == {"loan"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.fold import fold
-from rag.slots import OTHER_NAMES, SLOTS, counted, name_of, slots_of
+from rag.slots import OTHER_NAMES, SLOTS, counted, name_of, names_the_year, slots_of
 
 ASKED = [
     ("能贷多少钱？", {"amount"}),
@@ -38,6 +38,9 @@ ASKED = [
     ("我在外面打工十几年了，有地可以用吗", set()),
     ("点名了哪几家检测机构？", set()),  # a list, no count
     ("When problems come up, who settles them?", set()),
+    ("银行要一大堆材料，归谁管？", {"department"}),
+    ("Can I work from my home address?", set()),
+    ("What is the address of the service hall?", {"address"}),
 ]
 
 
@@ -74,6 +77,8 @@ COUNTED = [
     ("几年还清？", "半年内", True),
     ("几年还清？", "到2025年建成", False),
     ("几年还清？", "最高30万元", False),
+    ("一共几户？", "经营满六个月的商户", False),
+    ("一共几户？", "全县126户", True),
     ("一共多少套？", "建设人才公寓200套", True),
     ("一共多少套？", "建设人才公寓，面积60平方米", False),
     ("多少人次？", "累计培训人次达到100万以上", True),
@@ -115,6 +120,19 @@ def test_how_often_and_from_which_day(question: str, slot: str, text: str, fille
 def test_a_story_of_a_fine_asks_for_no_penalty() -> None:
     assert "penalty" not in slots_of("our company was fined last year, can we apply?")
     assert "penalty" in slots_of("what is the fine for riding without a helmet?")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "named"),
+    [
+        ("什么时候建成？", "到2031年建成10个园区", True),
+        ("哪一年能做到？", "2031年底前建成10个园区", True),
+        ("什么时候申请？", "按2031年的标准执行", False),
+        ("多久能到账？", "到2031年建成10个园区", False),
+    ],
+)
+def test_a_year_answers_when_and_not_how_long(question: str, text: str, named: bool) -> None:
+    assert names_the_year(fold(question), fold(text)) is named
 
 
 def test_every_slot_has_a_name_in_both_languages() -> None:
