@@ -40,6 +40,8 @@ class Before:
     """Those named last; None where none was."""
     clauses: tuple[int, ...] = ()
     """Those that the statement before it was held to."""
+    asked: str = ""
+    """The question that it may be the answer to: that of its line or of the line above."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Assertion:
     cited: tuple[Clause, ...]
     """The clauses that it cites by number."""
     english: bool
+    asked: str = ""
+    """The question that it answers, which says for whom: 问：毕业三年还能申请吗？"""
 
     @property
     def body(self) -> str:
@@ -115,6 +119,7 @@ def assertion_of(statement: Statement, before: Before, clauses: Clauses) -> Asse
         leant_on,
         _clauses_cited(statement, before.documents, clauses),
         language_of(statement.body) == "en",
+        before.asked,
     )
 
 

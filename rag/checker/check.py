@@ -9,6 +9,7 @@ model, which is slow, hides its reasons and cannot show the character that diffe
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,8 @@ from rag.index import Index
 from rag.statements import Statement, statements
 from rag.types import CheckedCitation, CheckedClaim, CitationCheck, Difference, Span, Verdict
 
+QUESTION = re.compile(r"[?？]\s*[”」』\"]?$|^\s*(?:问|問|Q)\s*[:：]")
+"""A question that the text itself answers."""
 MAX_CHARS = 60_000
 
 
@@ -77,15 +80,19 @@ class Checker:
         day = (as_of or datetime.date.today()).isoformat()
         found = statements(text, self._clauses.citations)
         default = place_named(place) if place else spoken_of(found, self.index)
-        before, paragraph = Before(default), -1
+        before, paragraph, asked_at = Before(default), -1, -1
         for statement in found:
             if statement.paragraph != paragraph:
                 before, paragraph = replace(before, spoken=default), statement.paragraph
+            if statement.paragraph > asked_at + 1:
+                before = replace(before, asked="")
             said = assertion_of(statement, before, self._clauses)
             judgement = judge(said, self._clauses, day)
             claim = _claim(said, judgement, self._clauses)
             yield claim
             before = _behind(statement, before, judgement, claim, self.index)
+            if QUESTION.search(statement.text):
+                before, asked_at = replace(before, asked=statement.text), statement.paragraph
 
 
 def check(
@@ -108,7 +115,7 @@ def _behind(
     clauses = before.clauses
     if claim.proof and claim.verdict is not Verdict.NOT_FOUND:
         clauses = tuple(dict.fromkeys(index.number[item.clause.id] for item in claim.proof))
-    return Before(judgement.subject or before.spoken, documents, clauses)
+    return Before(judgement.subject or before.spoken, documents, clauses, before.asked)
 
 
 def _claim(said: Assertion, judgement: Judgement, clauses: Clauses) -> CheckedClaim:

@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from rag.checker.alignment import Alignment, align
 from rag.checker.amounts import other_year, quantity_differences, said_of_another
 from rag.checker.changes import word_differences
-from rag.checker.denials import denied_alone, denied_by_one
+from rag.checker.denials import affirmed_alone, denied_alone, denied_by_one
 from rag.checker.match import CLOSE, SAID, Match, PartMatch
 from rag.checker.misnamed import named_otherwise, other_departments, other_terms
 from rag.checker.omissions import omitted
 from rag.checker.proof import Proof, Weight, part_share
-from rag.checker.turned import free_alone, opposed_words, order_turned, shared_otherwise
+from rag.checker.turned import free_alone, opposed_words, order_turned, other_level, shared_otherwise
 from rag.checker.worded import Word, Wording
 from rag.types import Difference, Span
 from rag.verify import promised, retold, unknown_departments
@@ -96,7 +96,10 @@ def _as_a_whole(
     for name in unknown_departments(said, proof.context):
         yield Difference("department", claim.find(name) or whole, name, "")
     yield from _turned(claim, said, nearest)
+    if level := other_level(said, nearest, proof.context):
+        yield Difference("group", claim.find(level[0]) or whole, *level)
     yield from denied_alone(claim, nearest)
+    yield from affirmed_alone(claim, nearest)
     yield from free_alone(claim, proof)
     yield from other_terms(claim, proof, parts)
     if not any(part.differences for part in parts) and (

@@ -18,6 +18,9 @@ CANCELLING = frozenset("废除零消")
 DENYING = re.compile(r"不(?![断同仅少久])|未(?!来)|无(?!人|线)|非(?!常)|禁|勿|没|取消|废|免|零")
 # 不推进, 没有提供: what is denied follows.
 DENIED = re.compile(r"(?:不(?:再|会|能|予|得)?|未|没有|没)(?P<thing>[一-鿿]{2})")
+# ... with two more, so that it is known again: 不涉及隐私, 不得重复享受.
+DENIED_WHOLE = re.compile(r"(?:不(?:再|会|能|予|得)?|未|没有|没)(?P<thing>[一-鿿]{4})")
+LEAVES_OUT = re.compile(r"除|以外|之外|排除|剔除|免|禁|拒|去掉|删")
 # 脱钩, 仅, 放宽: what goes with them is denied without a word of denial; 0 is nothing.
 DENIES_ANYHOW = re.compile(
     r"不(?![断同仅久])|未(?!来)|无(?!人机|线)|非|禁|勿|没|取消|免|零|(?<![\d.])0(?![\d.])|仅|只|脱|除|废|减|放宽|放开|简"
@@ -33,6 +36,9 @@ def negates(
         return False
     if said & NEGATING:
         return not _denies(reading, _denied(claim, own))
+    elsewhere = {word.key for word in claim.words}  # 一分钱不收, for 免费
+    if any(word.kind == "s" and word.key in elsewhere for word in theirs if set(word.key) & NEGATING):
+        return False
     return inside and not _denies(claim, _denied(reading, theirs))
 
 
@@ -44,8 +50,7 @@ def _denies(text: Wording, denied: str) -> bool:
 
 def _is_denied(thing: str, text: str) -> bool:
     """Whether a thing stands in a text with a denying character shortly before it."""
-    around = (text[max(0, m.start() - 5) : m.start()] for m in re.finditer(re.escape(thing), text))
-    return bool(thing) and any(DENYING.search(before) for before in around)
+    return bool(thing) and any(DENYING.search(before) for before in _before(thing, text))
 
 
 def _denied(text: Wording, words: Sequence[Word]) -> str:
@@ -69,6 +74,25 @@ def denied_alone(claim: Wording, nearest: str) -> Iterator[Difference]:
     denied = NEGATION.search(said)
     if denied and not DENIES_ANYHOW.search(BOUND.sub("", nearest)):
         yield Difference("negation", claim.find(denied.group()) or Span(0, 0), denied.group(), "")
+
+
+def affirmed_alone(claim: Wording, nearest: str) -> Iterator[Difference]:
+    """What the sentences deny and a claim affirms: 不涉及隐私的, 涉及隐私的. Where the claim leaves anything out it may deny so."""
+    said = BOUND.sub(" ", claim.folded)
+    if LEAVES_OUT.search(said):
+        return
+    for match in DENIED_WHOLE.finditer(BOUND.sub(" ", nearest)):
+        thing = match["thing"]
+        denied = [before for before in _before(thing, nearest) if DENYING.search(before)]
+        affirmed = _before(thing, said)
+        if affirmed and len(denied) == nearest.count(thing) and not any(map(DENYING.search, affirmed)):
+            yield Difference("negation", claim.find(thing) or Span(0, 0), thing, match.group())
+            return
+
+
+def _before(thing: str, text: str) -> list[str]:
+    """The five characters before each place where a thing stands."""
+    return [text[max(0, m.start() - 5) : m.start()] for m in re.finditer(re.escape(thing), text)]
 
 
 def denied_by_one(one: str, other: str, said: str, nearest: str) -> bool:

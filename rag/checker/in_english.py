@@ -43,6 +43,11 @@ LEVELS = (
     (re.compile(r"\bautonomous[- ]region(?:al)?\b"), re.compile(r"自治区")),
 )
 NEAREST_BY_WORDS = 4
+THINGS = frozenset({"concept", "support", "procedure"})
+# Something that one has to do or show, and a clause that does away with it.
+REQUIRED = re.compile(r"\b(?:must|has to|have to|need to|needs to|(?:is|are) (?:still )?required)\b")
+DONE_AWAY = re.compile(r"取消|不再要求|不再需要|无需|不需要?|免(?:于|交|提交|除)")
+ASKED_FOR = re.compile(r"应当?|须|必须|不得|只能|(?<!不)(?<!无)需")
 
 
 def english_fits(said: Assertion, clauses: Clauses) -> list[Fit]:
@@ -76,10 +81,12 @@ def _fit(said: Assertion, number: int, cosine: float, clauses: Clauses) -> Fit:
     best = _sentence(said, number, clauses)
     told = fold(sentences[best].text) if sentences else ""
     charged = [department.name for department in clause.departments]
-    differences = tuple(_differences(said, clauses.proof(number), told, charged))
+    proof = clauses.proof(number)
+    differences = tuple(_differences(said, proof, told, charged))
     cited = said.cites(clause)
-    share = _share(said, clauses.proof(number))
-    enough = _is_enough(share, cosine) and (not differences or cited or share >= LEAST_SAID_DIFFERING)
+    share = _share(said, proof)
+    apart = bool(differences) or _names_more(said.body, proof)
+    enough = _is_enough(share, cosine) and (not apart or cited or share >= LEAST_SAID_DIFFERING)
     share_told = LEAST_SHARE + 0.4 * share if enough else 0.5 * share
     part = PartMatch(share_told, share_told, float(len(said.wording.folded)), best, 0, ())
     match = Match((part,), share_told, differences, ())
@@ -120,6 +127,16 @@ def _share(said: Assertion, proof: Proof) -> float:
     return sum(met) / len(met) if met else 0.0
 
 
+def _names_more(body: str, proof: Proof) -> bool:
+    """Whether a statement names a thing by a term of the lexicon (patents) of which the clause has no two characters."""
+    return any(
+        not any(form in proof.context for form in term.search_words)
+        and not any(t in proof.context for form in term.search_words for t in tokens(form) if len(t) == 2)
+        for term in lexicon.expand(fold(body))
+        if term.kind in THINGS
+    )
+
+
 def _differences(
     said: Assertion, proof: Proof, told: str, departments: Sequence[str]
 ) -> Iterator[Difference]:
@@ -134,6 +151,9 @@ def _differences(
         if (named := level.search(folded)) and not printed.search(told):
             yield Difference("group", whole, named.group(), "")
     yield from _named_otherwise(folded, proof, departments if IN_CHARGE.search(folded) else (), whole)
+    required, dropped = REQUIRED.search(folded), DONE_AWAY.search(told)
+    if required and dropped and not NEGATION.search(folded) and not ASKED_FOR.search(told):
+        yield Difference("direction", whole, required.group(), dropped.group())
     if NEGATION.search(folded) and not (NEGATION.search(proof.body) or FREE.search(proof.body)):
         yield Difference("negation", whole, body, "")
 

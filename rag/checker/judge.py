@@ -17,9 +17,11 @@ from rag.checker.fits import LEAST_ALIKE, LEAST_PART, LEAST_SHARE, Fit, fit_of, 
 from rag.checker.in_english import english_fits
 from rag.checker.meaning import adds_nothing, meant, meant_halves, names_topic
 from rag.checker.misnamed import IN_CHARGE, others_in_charge
+from rag.checker.omissions import lacks
 from rag.checker.quotes import squashed
 from rag.checker.stitched import halves_of
 from rag.checker.suggestions import recited, verbatim
+from rag.checker.worded import wording
 from rag.fold import to_simplified
 from rag.index import Index
 from rag.places import Place
@@ -135,9 +137,9 @@ def _true(said: Assertion, true: Sequence[Fit], clauses: Clauses, day: str) -> J
     if any(c.check not in (CitationCheck.RIGHT, CitationCheck.NONE_GIVEN) for c in checks):
         suggestion: str | None = recited(said.statement, fit, checks)
         return Judgement(Verdict.MISATTRIBUTED, [fit], (), checks, suggestion, subject)
-    if fit.match.omitted:
+    if left_out := _left_out(said, fit):
         suggestion = verbatim([fit], clauses.index)
-        return Judgement(Verdict.OMITS, [fit], _left_out(said, fit), checks, suggestion, subject)
+        return Judgement(Verdict.OMITS, [fit], left_out, checks, suggestion, subject)
     in_force = [f for f in whole if not _is_outdated(f.metadata, clauses.index, day)]
     if not in_force:
         return Judgement(Verdict.OUTDATED, [fit], checks=checks, subject=subject)
@@ -146,9 +148,10 @@ def _true(said: Assertion, true: Sequence[Fit], clauses: Clauses, day: str) -> J
 
 
 def _left_out(said: Assertion, fit: Fit) -> tuple[Difference, ...]:
-    """The conditions that a statement leaves out, at its end."""
-    end = said.statement.span.end
-    return tuple(Difference("condition", Span(end, end), "", text) for text in fit.match.omitted)
+    """The conditions that a statement leaves out, at its end; the question that it answers may have said one."""
+    end, asked = said.statement.span.end, wording(said.asked)
+    unsaid = (text for text in fit.match.omitted if not said.asked or lacks(asked, text))
+    return tuple(Difference("condition", Span(end, end), "", text) for text in unsaid)
 
 
 def _is_outdated(metadata: Metadata, index: Index, day: str) -> bool:

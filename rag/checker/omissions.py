@@ -61,7 +61,7 @@ def _unsaid(
     """The parts of a sentence, each with its share in the claim, that hold a condition which the claim lacks."""
     for k, (share, words) in enumerate(printed):
         text = reading.folded[words[0].start : words[-1].end]
-        lacking = [m.group() for m in CONDITION.finditer(text) if _lacks(claim, m.group())]
+        lacking = [m.group() for m in CONDITION.finditer(text) if lacks(claim, m.group())]
         if k + 1 < len(printed):
             lacking += _unsaid_of_joined(text, claim)
         if share < SAID:  # 省级 narrows only what is told beside it
@@ -79,12 +79,12 @@ def _unsaid_of_joined(text: str, claim: Wording) -> list[str]:
     unsaid = [
         piece
         for piece in joined
-        if _lacks(claim, piece) and len(set(piece) & set(claim.folded)) < MOST_JOINED * len(set(piece))
+        if lacks(claim, piece) and len(set(piece) & set(claim.folded)) < MOST_JOINED * len(set(piece))
     ]
     return unsaid if len(unsaid) < len(joined) else []
 
 
-def _lacks(claim: Wording, condition: str) -> bool:
+def lacks(claim: Wording, condition: str) -> bool:
     """Whether none of a condition's own words is in the claim."""
     if condition in claim.folded:
         return False

@@ -53,6 +53,18 @@ PRINTED_FREE = re.compile(r"免|无偿|零|不收|不得收|取消|(?<![\d.])0(?
 SHARED = re.compile(
     r"(?P<one>[省市县区旗])级?(?:财政)?[,和与及](?P<other>[省市县区旗])[^\d,;。]{0,8}(?P<ratio>\d+:\d+)"
 )
+RATIO = re.compile(r"(?<![\d:])(\d+):(\d+)(?![\d:])")
+# Whose a thing is: 省引才计划, 国家引才计划; 全省机构, 全市机构.
+LEVEL = re.compile(
+    r"(?P<level>国家|全国|中央|自治区|全?省|(?<![城超都股])全?市|全?县)级?(?P<what>(?!场|民|区)[一-鿿]{2,3})"
+)
+ABOVE = frozenset({"国家", "自治区", "省"})
+SAME_LEVEL = {"全国": "国家", "中央": "国家", "全省": "省", "全市": "市", "全县": "县"}
+# What rests on what: 在A的基础上,推开B is not B以后再A.
+FOUNDED = re.compile(r"在(?P<early>[^;。,]{3,40}?)的?基础上,?(?P<late>[^;。]{3,40})")
+PUT_OFF = re.compile(
+    r"(?P<late>[^;。]{3,40}?),?(?:要|须|需|应当?)?(?:等|待)(?P<early>[^;。,]{3,30}?)(?:以后|之后|后|完成|到位)[^;。]{0,4}(?:再|才|方)"
+)
 # What comes first, and what only once something else is done: 先行拨付补偿金, 待处置后再行清算, 等处置完才拨付.
 FIRST = re.compile(r"(?:先行|首先|提前|(?<![率优事原争])先(?![进锋后]))(?P<what>[^,;。]{3,20})")
 AFTERWARDS = re.compile(
@@ -80,26 +92,60 @@ def free_alone(claim: Wording, proof: Proof) -> Iterator[Difference]:
 
 
 def shared_otherwise(said: str, printed: str) -> str:
-    """The words that give the shares of two levels of government to the other one each; "" if none do."""
+    """The words that give the shares of two levels of government to the other one each, or turn a ratio; "" if none do."""
     claimed, stated = SHARED.search(said), SHARED.search(printed)
-    if claimed is None or stated is None or claimed["ratio"] != stated["ratio"]:
-        return ""
-    swapped = (claimed["one"], claimed["other"]) == (stated["other"], stated["one"])
-    return claimed.group() if swapped else ""
+    if claimed is not None and stated is not None:
+        mine, theirs = _shares(claimed), _shares(stated)
+        same = mine.keys() == theirs.keys() and sorted(mine.values()) == sorted(theirs.values())
+        return claimed.group() if same and mine != theirs else ""
+    held = set(RATIO.findall(printed))
+    turned = (m.group() for m in RATIO.finditer(said) if m.groups() not in held and m.groups()[::-1] in held)
+    return next(turned, "")
+
+
+def _shares(match: re.Match[str]) -> dict[str, str]:
+    """What each of two levels of government bears."""
+    return dict(zip((match["one"], match["other"]), match["ratio"].split(":"), strict=True))
+
+
+def other_level(said: str, nearest: str, context: str) -> tuple[str, str] | None:
+    """A thing said to be of one level of government where the clause only has that of another; with its level, as each names it."""
+    held = {(_level(match), match["what"]) for match in LEVEL.finditer(context)}
+    for match in LEVEL.finditer(said):
+        if (_level(match), match["what"]) in held:
+            continue
+        for printed in LEVEL.finditer(nearest):
+            # 全县 for 全市 tells of another place, which is judged apart.
+            above = {_level(match), _level(printed)} & ABOVE
+            if printed["what"] == match["what"] and above:
+                return match.group(), printed.group()
+    return None
+
+
+def _level(match: re.Match[str]) -> str:
+    return SAME_LEVEL.get(match["level"], match["level"])
 
 
 def order_turned(said: str, printed: str) -> tuple[str, str] | None:
     """A step that one text puts first and the other behind something else; as each tells it."""
+    for one, other in ((PUT_OFF, FOUNDED), (FOUNDED, PUT_OFF)):
+        for claimed in one.finditer(said):
+            for stated in other.finditer(printed):
+                if _alike(claimed["early"], stated["late"]) and _alike(claimed["late"], stated["early"]):
+                    return claimed.group(), stated.group()
     for one, other in ((FIRST, AFTERWARDS), (AFTERWARDS, FIRST)):
         for claimed in one.finditer(said):
             for stated in other.finditer(printed):
-                steps = [
-                    _character_pairs(m["what"] or m.groupdict().get("then") or "") for m in (claimed, stated)
-                ]
-                least = min(map(len, steps))
-                if least and len(steps[0] & steps[1]) >= SAME_STEP * least:
+                if _alike(*(m["what"] or m.groupdict().get("then") or "" for m in (claimed, stated))):
                     return claimed.group(), stated.group()
     return None
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two steps are one: they share half the pairs of the shorter."""
+    steps = [_character_pairs(text) for text in (one, other)]
+    least = min(map(len, steps))
+    return bool(least) and len(steps[0] & steps[1]) >= SAME_STEP * least
 
 
 def _character_pairs(text: str) -> set[str]:
