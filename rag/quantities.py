@@ -1,4 +1,4 @@
-"""Quantities in a text, by value: 三万元 = 3万元 = 30,000元 = RMB 30,000; 百分之五十 = 50% = 五成 = 一半; 半年 = 6个月.
+"""Quantities in a text, by value: 三万元 = 3万元 = 30,000元 = RMB 30,000; 百分之五十 = 50% = 五成 = 一半; 六成五 = 65%; 半年 = 6个月.
 
 What a claim says in numbers has to stand in the clause it cites, whatever the spelling. A quantity is a
 value with a kind; the kinds are few, since 30万元 and 30万 are often the same thing said twice.
@@ -83,7 +83,12 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?P<w>one|a|two|three|four|five|six|seven|eight|nine)[ -](?P<parts>third|quarter|fifth|tenth)(?:s\b|(?= of\b))"
         ),
     ),
-    ("tenths", re.compile(r"(?P<n>[一二三四五六七八九])成(?![立为本果功长效员交就套都])")),
+    (
+        "tenths",  # 六成, 六成五
+        re.compile(
+            r"(?P<n>[一二三四五六七八九])成(?:(?P<tail>[一二三四五六七八九])(?![一二三四五六七八九十百千万亿个项种条])|(?![立为本果功长效员交就套都]))"
+        ),
+    ),
     (
         "year",
         re.compile(
@@ -189,6 +194,7 @@ def _quantity(kind: str, match: re.Match[str]) -> Quantity | None:
     for char in groups.get("big") or "":
         value *= BIG[char]
     value *= ENGLISH_BIG.get((groups.get("english") or "").strip(), 1)
+    value += Fraction(DIGITS.get(groups.get("tail") or "", 0), 10)
     return {
         "percent": Quantity(value, "%"),
         "tenths": Quantity(value * 10, "%"),

@@ -97,7 +97,30 @@ STALLS += (
     "\n（五）清理费由市、区财政按3:1负担。摊位受损的，先行垫付修缮款，待查清责任后再行追偿。"
     "摊位数量的年增幅高于店铺数量的年增幅。\n"
 )
+STALLS += (
+    "\n（六）在做好摊位登记造册工作的基础上，全面推开摊位保险。对入选省名摊计划的摊主给予奖励。成交额增长率不低于65%。"
+    "租约期满后，按新摊位、新价格签约。\n"
+    "\n（七）2031年安排修缮资金20万元。2032年安排修缮资金20万元。2033年安排修缮资金15万元。\n"
+    "\n（八）对粮油、熟食摊位，依法实行“先验后摆”。对鼓励发展的手工艺摊位，实行“先摆后验”。\n"
+)
 OF_STALLS = [
+    ("摊位登记造册工作，要等摊位保险推开以后再做。", "altered"),
+    ("做好摊位登记造册工作以后，再全面推开摊位保险。", "supported"),
+    ("入选国家名摊计划的摊主，给予奖励。", "altered"),
+    ("入选省名摊计划的摊主，给予奖励。", "supported"),
+    ("清理费由市、区财政按1:3负担。", "altered"),
+    ("鼓励摊主在涉及食品安全的环节共享设备。", "altered"),
+    ("2031年至2033年每年安排修缮资金20万元。", "altered"),
+    ("2031年至2032年每年安排修缮资金20万元。", "supported"),
+    ("成交额增长率不低于六成五。", "supported"),
+    ("租约期满后，按原摊位、原价格签约。", "altered"),
+    ("对粮油、熟食摊位，依法实行“先摆后验”。", "altered"),
+    ("对粮油、熟食摊位，依法实行“先验后摆”。", "supported"),
+    ("布局｜合理布局摊位，按照“一街一主题”布局｜第一部分（三）", "supported"),
+    ("布局｜合理布局摊位，按照“一街一主题”布局｜第一部分（二）", "misattributed"),
+    ("3️⃣ 持有健康证并按时出摊的，减免水电费。", "supported"),
+    ("小编觉得，这些好消息值得转给每一位摊主！", "not_checkable"),
+    ("请各科室月底前把落实情况报办公室汇总。", "not_checkable"),
     ("持有健康证并按时出摊的，减免水电费。", "supported"),
     ("持有健康证的，减免水电费。", "omits"),
     ("企业按季缴纳摊位费。", "omits"),
@@ -129,6 +152,31 @@ def test_departments_counts_conditions_and_roman_numbers_are_read(
     stalls: Checker, text: str, verdict: str
 ) -> None:
     assert verdicts(stalls.check(text, as_of=DAY)) == [verdict]
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("Tumen is tightening the age limit for graduates who move their household registration there.", "altered"),
+        ("Tumen is relaxing the age limit for graduates who move their household registration there.", "supported"),
+        ("In Tumen, graduates still have to show a labour contract before they register their household.", "altered"),
+    ],
+)  # fmt: skip
+def test_an_english_direction_is_held_to_the_chinese_one(
+    real_checker: Checker, text: str, verdict: str
+) -> None:
+    assert verdicts(real_checker.check(text, as_of=DAY)) == [verdict]
+
+
+def test_the_question_that_a_sentence_answers_says_a_condition_too(stalls: Checker) -> None:
+    answer = "答：减收次年摊位费一半。"
+    asked = stalls.check(f"问：秩序良好、评价较好的摊主有什么优惠？\n{answer}", as_of=DAY)
+    assert verdicts(asked) == ["not_checkable", "supported"]
+    other = stalls.check(f"问：摊主有什么优惠？\n{answer}", as_of=DAY)
+    assert verdicts(other) == ["not_checkable", "omits"]
+    apart = stalls.check(f"问：秩序良好、评价较好的摊主有什么优惠？\n\n\n{answer}", as_of=DAY)
+    assert verdicts(apart) == ["not_checkable", "omits"]
 
 
 @pytest.mark.parametrize(("text", "verdict"), VERDICTS)

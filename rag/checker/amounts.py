@@ -7,7 +7,8 @@ another one in its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,6 +20,10 @@ from rag.checker.worded import Wording, pairs_of
 from rag.quantities import Located, Quantity, located
 from rag.types import Difference
 
+EVERY_YEAR = re.compile(
+    r"(?P<first>20\d\d)年?[至到~-]+(?P<last>20\d\d)年?[^;。]{0,4}(?:每年|各年|历年|逐年|均|都)"
+)
+MOST_YEARS = 20
 WORDS_AROUND = 5
 """Words on either side of a number that say what it is the number of."""
 
@@ -157,11 +162,26 @@ def _kind_of(part: Alignment, each: Located, other: Located | None) -> str:
 
 
 def other_year(claim: Wording, proof: Proof) -> bool:
-    """Whether the sentence of the clause that speaks of the claim's year gives another number than the claim."""
+    """Whether the sentence of the clause that speaks of the claim's year, or of one of several, gives another number."""
     years = {q.quantity for q in claim.quantities if q.quantity.kind == "year"}
     others = {q.quantity for q in claim.quantities if q.name not in ("count", "year")}
+    each = [{year} for year in _every_year(claim)] or [years]
+    return bool(others) and any(_is_otherwise_in(one, others, proof) for one in each)
+
+
+def _every_year(claim: Wording) -> list[Quantity]:
+    """The years of a span each of which a claim says the same of: 2019年至2021年每年."""
+    span = EVERY_YEAR.search(claim.folded)
+    if span is None:
+        return []
+    first, last = int(span["first"]), int(span["last"])
+    return [Quantity(Fraction(year), "year") for year in range(first, min(last, first + MOST_YEARS) + 1)]
+
+
+def _is_otherwise_in(years: Set[Quantity], others: Set[Quantity], proof: Proof) -> bool:
+    """Whether the sentences that speak of some years have quantities of the kinds of `others`, but none of them."""
     of_year = [r for r in proof.readings if years and years <= {q.quantity for q in r.quantities}]
-    if not others or not of_year:
+    if not of_year:
         return False
     return (
         not any(others <= {q.quantity for q in r.quantities} for r in of_year)

@@ -15,10 +15,17 @@ from rag.checker.amounts import other_year, quantity_differences, said_of_anothe
 from rag.checker.changes import word_differences
 from rag.checker.denials import affirmed_alone, denied_alone, denied_by_one
 from rag.checker.match import CLOSE, SAID, Match, PartMatch
-from rag.checker.misnamed import named_otherwise, other_departments, other_terms
+from rag.checker.misnamed import named_otherwise, other_departments, other_terms, rival_terms
 from rag.checker.omissions import omitted
 from rag.checker.proof import Proof, Weight, part_share
-from rag.checker.turned import free_alone, opposed_words, order_turned, other_level, shared_otherwise
+from rag.checker.turned import (
+    free_alone,
+    opposed_words,
+    order_turned,
+    other_level,
+    other_of_two,
+    shared_otherwise,
+)
 from rag.checker.worded import Word, Wording
 from rag.types import Difference, Span
 from rag.verify import promised, retold, unknown_departments
@@ -36,7 +43,7 @@ def compare(claim: Wording, proof: Proof, weight: Weight, *, ignored: Sequence[S
     total = sum(part.weight for part in parts)
     share = sum(part.share * part.weight for part in parts) / total if total else 0.0
     differences = [d for part in parts for d in part.differences]
-    differences += _as_a_whole(claim, proof, parts, ignored)
+    differences += _as_a_whole(claim, proof, parts, weight, ignored)
     distinct = tuple(dict.fromkeys(sorted(differences, key=lambda d: (d.span, KINDS.index(d.kind)))))
     return Match(parts, share, distinct, omitted(claim, proof, parts, weight))
 
@@ -82,7 +89,7 @@ def _of_part(part: Alignment, proof: Proof, ignored: Sequence[Span]) -> Iterator
 
 
 def _as_a_whole(
-    claim: Wording, proof: Proof, parts: Sequence[PartMatch], ignored: Sequence[Span]
+    claim: Wording, proof: Proof, parts: Sequence[PartMatch], weight: Weight, ignored: Sequence[Span]
 ) -> Iterator[Difference]:
     """Groups and departments that the clause does not name, directions and negations turned, numbers of something else."""
     whole = Span(0, len(claim.text))
@@ -96,12 +103,18 @@ def _as_a_whole(
     for name in unknown_departments(said, proof.context):
         yield Difference("department", claim.find(name) or whole, name, "")
     yield from _turned(claim, said, nearest)
+    for part, (first, last) in zip(parts, claim.parts, strict=True):
+        own = claim.folded[claim.words[first].start : claim.words[last - 1].end]
+        reading = proof.sentences[part.sentence][part.reading]
+        if part.share >= SAID and (which := other_of_two(own, reading.folded)):
+            yield Difference("direction", claim.find(which[0]) or whole, *which)
     if level := other_level(said, nearest, proof.context):
         yield Difference("group", claim.find(level[0]) or whole, *level)
     yield from denied_alone(claim, nearest)
     yield from affirmed_alone(claim, nearest)
     yield from free_alone(claim, proof)
     yield from other_terms(claim, proof, parts)
+    yield from rival_terms(claim, proof, weight)
     if not any(part.differences for part in parts) and (
         said_of_another(claim, proof) or other_year(claim, proof)
     ):

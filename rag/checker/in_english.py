@@ -44,6 +44,29 @@ LEVELS = (
 )
 NEAREST_BY_WORDS = 4
 THINGS = frozenset({"concept", "support", "procedure"})
+# A direction in English, what prints it, and what prints the opposite.
+DIRECTIONS: tuple[tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (re.compile(rf"\b(?:{said})\b"), re.compile(same), re.compile(opposite))
+    for said, same, opposite in (
+        ("tighten(?:s|ed|ing)?|stricter", "收紧|从严|严格", "放宽|放开"),
+        (
+            "relax(?:es|ed|ing)?|loosen(?:s|ed|ing)?|ease(?:s|d)?|easing",
+            "放宽|放开|简化|降低|优化|便利",
+            "收紧|从严|严格",
+        ),
+        ("lower(?:s|ed|ing)?|reduc(?:e|es|ed|ing)", "降|减|缩|压|少|低|免", "提高|增加|上调|扩大|提升"),
+        (
+            "rais(?:e|es|ed|ing)|increas(?:e|es|ed|ing)",
+            "提高|增|上调|扩大|提升|加大|放大|超过|高于",
+            "降低|减少|下调|压缩|缩减",
+        ),
+        (
+            "forbid(?:s|den)?|prohibit(?:s|ed)?|ban(?:s|ned)?",
+            "禁|不得|不准|不允许|严禁|不可",
+            "允许|支持|鼓励|可以",
+        ),
+    )
+)
 # Something that one has to do or show, and a clause that does away with it.
 REQUIRED = re.compile(r"\b(?:must|has to|have to|need to|needs to|(?:is|are) (?:still )?required)\b")
 DONE_AWAY = re.compile(r"取消|不再要求|不再需要|无需|不需要?|免(?:于|交|提交|除)")
@@ -154,6 +177,10 @@ def _differences(
     required, dropped = REQUIRED.search(folded), DONE_AWAY.search(told)
     if required and dropped and not NEGATION.search(folded) and not ASKED_FOR.search(told):
         yield Difference("direction", whole, required.group(), dropped.group())
+    for direction, same, opposite in DIRECTIONS:
+        turned = opposite.search(told)
+        if (word := direction.search(folded)) and turned and not same.search(told):
+            yield Difference("direction", whole, word.group(), turned.group())
     if NEGATION.search(folded) and not (NEGATION.search(proof.body) or FREE.search(proof.body)):
         yield Difference("negation", whole, body, "")
 

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from rag import lexicon
 from rag.checker.match import SAID, PartMatch
-from rag.checker.proof import Proof
-from rag.checker.worded import Wording, touches
+from rag.checker.proof import Proof, Weight, weighted_share
+from rag.checker.worded import Wording, touches, wording
 from rag.named import FAMILIES
 from rag.types import Difference, Span
 from rag.verify import is_named
 
 TERM_IN_MARKS = re.compile(r'"([^",;.]{2,12})"')
+RIVAL_MARGIN = 0.1
+"""By how much more of a claim's other words the sentence with the rival term has to hold."""
 IN_CHARGE = re.compile(
     r"(?:由|归(?![口属集还类]))(?P<names>[^,;由归]{2,40}?)(?:等)?(?:单位|部门)?(?:共同|具体|统一|按职责分工)?(?:牵头|负责|主管|承办|受理|管(?!理))"
 )
@@ -92,6 +94,25 @@ def other_terms(claim: Wording, proof: Proof, parts: Sequence[PartMatch]) -> Ite
             ]
             if term not in reading.folded and alike:
                 yield Difference("wording", claim.span(*match.span(1)), term, alike[0])
+
+
+def rival_terms(claim: Wording, proof: Proof, weight: Weight) -> Iterator[Difference]:
+    """A term in quotation marks that the clause has, but of something else than its anagram that the claim's other words stand by.
+
+    先证后照 for some firms and 先照后证 for others, in two sentences of one clause.
+    """
+    for match in TERM_IN_MARKS.finditer(claim.folded):
+        term = match[1]
+        around = claim.pairs - wording(term).pairs
+        shares: dict[str, float] = {}
+        for reading in proof.readings:
+            for other in {m[1] for m in TERM_IN_MARKS.finditer(reading.folded)}:
+                if sorted(other) == sorted(term):
+                    share = weighted_share(around, reading.pairs, weight)
+                    shares[other] = max(share, shares.get(other, 0.0))
+        rival = max((other for other in shares if other != term), key=lambda o: shares[o], default="")
+        if term in shares and rival and shares[rival] > shares[term] + RIVAL_MARGIN:
+            yield Difference("wording", claim.span(*match.span(1)), term, rival)
 
 
 def _told(claim: Wording, proof: Proof, parts: Sequence[PartMatch]) -> Iterator[tuple[int, int, Wording]]:

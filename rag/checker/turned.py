@@ -46,6 +46,11 @@ OPPOSED: tuple[tuple[str, str], ...] = (
     ("省级", "县级"),
     ("市级", "县级|区级"),
 )
+# 原用途 for 新用途: what stands before a thing and says which of two it is.
+WHICH_OF_TWO: dict[str, str] = {"原": "新", "旧": "新", "新": "原旧"}
+WHICH = re.compile(
+    r"(?<![高创革更全最复平])(?P<which>[原旧新])有?(?P<what>(?![则先理因件子闻兴设增建型生])[一-鿿]{2})"
+)
 # 水电全免, and what makes it so in a clause.
 SAID_FREE = re.compile(r"免费|免收|全免|免租|无偿|不收(?:费|钱)|不要钱|零成本")
 PRINTED_FREE = re.compile(r"免|无偿|零|不收|不得收|取消|(?<![\d.])0(?![\d.])")
@@ -81,6 +86,15 @@ def opposed_words(said: str, printed: str) -> tuple[str, str] | None:
             own, theirs = re.search(mine, said), re.search(other, printed)
             if own and theirs and not re.search(mine, printed) and not re.search(other, said):
                 return own.group(), theirs.group()
+    return None
+
+
+def other_of_two(said: str, printed: str) -> tuple[str, str] | None:
+    """A thing that is said to be the old one where the sentence has the new one only, or the other way round."""
+    for match in WHICH.finditer(said):
+        there = [m for m in WHICH.finditer(printed) if m["what"] == match["what"]]
+        if there and all(m["which"] in WHICH_OF_TWO[match["which"]] for m in there):
+            return match.group(), there[0].group()
     return None
 
 
