@@ -8,6 +8,7 @@ first: its lines stand in `EvidenceFound`, and whatever composing does not impro
 
 from __future__ import annotations
 
+import collections.abc
 import datetime
 import logging
 import re
@@ -97,6 +98,7 @@ from rag.understand import (
 from rag.verify import FILLER, is_named, stated, verify, verify_translation
 from rag.wording import (
     department_names,
+    gist_of,
     in_script,
     kind_name,
     place_name,
@@ -132,8 +134,8 @@ Of 764 questions on 20 places of `eval/unseen`, held together, it decides 345, 9
 NEAREST_SHOWN = 2
 # Chinese signs outside brackets, in which an English line gives an official name.
 HAN = re.compile(r"[\u3400-\u9fff](?![^(（]*[)）])")
-MOST_TRANSLATED, TRANSLATED_AT_ONCE = 16, 4
-"""Lines of an English answer that are put into English, about three seconds each; a whole overview's others stay Chinese."""
+MOST_TRANSLATED = 16
+"""Lines of an English answer that are put into English, about five seconds each; a whole overview's others stay Chinese."""
 LITTLE = 2
 """Pieces of evidence of each place where several are answered apart, besides what fits best."""
 # A place has what "which places" asks about when its best sentence lies by its cosine no further than this behind the
@@ -148,6 +150,9 @@ question, and one with a figure is known by that.
 """
 MOST_OF_PLACE = 2
 """Supports told of a place beside its best sentence, where a question asks what each place gives."""
+
+
+Translating = collections.abc.Generator[Draft | ClaimChecked, None, Check | None]
 
 
 @dataclass
@@ -188,7 +193,7 @@ class Answerer:
         if self.generator is not None:
             self.generator.warm(system_prompt(language))
             if language == "en":
-                self.generator.warm(translation_prompt(()).system)
+                self.generator.warm(translation_prompt("").system)
 
     def answer(
         self,
@@ -500,8 +505,11 @@ class Answerer:
                 for support in (s for s in group if s.kind == kind):
                     plan.evidence += (support.evidence, *support.beside)
                     mark = len(plan.evidence) - len(support.beside)
-                    label = kind_name(kind, language) + (": " if language == "en" else "：")
+                    name = kind_name(kind, language)
+                    label = f"{name}: " if language == "en" else f"{name}："
                     plan.wording[mark] = (label, support.line)
+                    if language == "en" and (gist := gist_of(support.line)):
+                        label = f"{name} ({gist}): "
                     marks = tuple(range(mark, len(plan.evidence) + 1))
                     plan.lines.append(Claim(label + in_script(support.line, language), marks))
         plan.more = len(listed) - len(shown)
@@ -744,42 +752,47 @@ class Answerer:
         return max(float(said @ self.embedder.embed_query(text)) for text in pieces) < LEAST_MEANT_IN_ENGLISH
 
     def _translate(self, plan: _Plan, cancel: threading.Event) -> Iterator[Draft | ClaimChecked]:
-        """Puts the claims of an English answer that still stand in Chinese into English, a few at a time.
+        """Puts the claims of an English answer that still stand in Chinese into English, sentence by sentence.
 
-        One that is not proved, or leaves something out, stays as it is.
+        A claim of which one sentence is not proved, or leaves something out, stays as it is.
         """
-        assert self.generator is not None
         by_code = set(map(id, plan.tail))
         chinese = [
             (at, line)
             for at, line in enumerate(plan.lines)
             if isinstance(line, Claim) and id(line) not in by_code and HAN.search(line.text)
         ][:MOST_TRANSLATED]
-        for first in range(0, len(chinese), TRANSLATED_AT_ONCE):
-            if cancel.is_set():
-                return
-            batch = chinese[first : first + TRANSLATED_AT_ONCE]
-            evidence = [plan.evidence[line.marks[0] - 1] for _, line in batch]
-            worded = [
-                plan.wording.get(line.marks[0], ("", stated(item)))
-                for (_, line), item in zip(batch, evidence, strict=True)
-            ]
-            prompt = translation_prompt([text for _, text in worded])
-            for text, line in draft_lines(self.generator, prompt, len(batch), cancel):
-                if text:
-                    yield Draft(text)
-                if line is None:
-                    continue
-                check = verify_translation(line, evidence, [text for _, text in worded])
-                if check.claim and self._is_unlike(check.claim, evidence):
-                    check = Check(line, Outcome.DROPPED, None, ("it does not mean what the evidence says",))
-                if check.claim is not None:
-                    number = check.claim.marks[0] - 1
-                    at, before = batch[number]
-                    claim = Claim(worded[number][0] + check.claim.text, before.marks)
-                    check = replace(check, claim=claim)
-                    plan.lines[at] = claim
+        for at, line in chinese:
+            item = plan.evidence[line.marks[0] - 1]
+            label, text = plan.wording.get(line.marks[0], ("", stated(item)))
+            rendered: list[str] = []
+            for sentence in re.findall(r"[^。]+。?", text):
+                if cancel.is_set():
+                    return
+                check = yield from self._translated(sentence, item, cancel)
+                if check is None or check.claim is None:
+                    break
+                rendered.append(check.claim.text)
+            else:
+                claim = Claim(label + " ".join(rendered), line.marks)
+                plan.lines[at] = claim
+                yield ClaimChecked(Check(claim.text, Outcome.SUPPORTED, claim))
+
+    def _translated(self, sentence: str, item: Evidence, cancel: threading.Event) -> Translating:
+        """One Chinese sentence of a piece of evidence in English, as far as it is proved; None where nothing was drafted."""
+        assert self.generator is not None
+        for text, line in draft_lines(self.generator, translation_prompt(sentence), 1, cancel):
+            if text:
+                yield Draft(text)
+            if line is None:
+                continue
+            check = verify_translation(line, item, sentence)
+            if check.claim and self._is_unlike(check.claim, [item]):
+                check = Check(line, Outcome.DROPPED, None, ("it does not mean what the evidence says",))
+            if check.claim is None:
                 yield ClaimChecked(check)
+            return check
+        return None
 
 
 def _left_out(query: Query, plan: _Plan, composed: Sequence[Line]) -> Sequence[Line]:

@@ -50,10 +50,10 @@ def prompt_for(question: str, evidence: Sequence[Evidence], language: Language) 
     return Prompt(system_prompt(language), user, latin=language == "en")
 
 
-def translation_prompt(texts: Sequence[str]) -> Prompt:
-    """The prompt that has Chinese lines put into English one by one, each with its number."""
-    lines = [f"[{mark}] {in_english_figures(in_english_terms(text))}" for mark, text in enumerate(texts, 1)]
-    return Prompt(_prompt("translate_english.txt"), "\n".join([*lines, "English"]), latin=True)
+def translation_prompt(text: str) -> Prompt:
+    """The prompt that has a Chinese sentence put into English: small models render one at a time best."""
+    line = f"[1] {in_english_figures(in_english_terms(text))}"
+    return Prompt(_prompt("translate_english.txt"), f"{line}\nEnglish", latin=True)
 
 
 MOST_QUESTION_CHARS = 60

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from rag import english, lexicon
 from rag.brief import under_scheme
@@ -28,7 +27,9 @@ LEAST_SHARED = 0.55
 LEAST_MET, LEAST_WORDS = 0.25, 4
 MAX_CLAIM_CHARS: dict[Language, int] = {"zh-Hans": 150, "zh-Hant": 150, "en": 360}
 # A name that ends as departments do; some ending of it has to stand in the evidence.
-DEPARTMENT_NAME = re.compile(r"[一-鿿]{2,14}?(?:管理局|服务局|保障局|(?<![布格结全大开])局|委员会|办公室|厅|支行)")
+DEPARTMENT_NAME = re.compile(
+    r"[一-鿿]{2,14}?(?:管理局|服务局|保障局|(?<![布格结全大开])局|委员会|办公室|厅|支行)"
+)
 # An English bound counts only beside its figure: "signed up to a platform" and "government" hold none.
 _FIGURE = r"(?= ?(?:an? |the )?(?:rmb|cny|usd|¥|\$)? ?(?:\d|one|two|three|four|five|six|ten|half))"
 UPPER = re.compile(
@@ -40,7 +41,9 @@ LOWER = re.compile(
     rf"\b(?:more than|over){_FIGURE}"
 )
 # What bounds a figure right before or behind it, and how a claim tells both bounds of a range.
-BOUNDED_BEFORE = re.compile(r"(?:最高|最多|最低|不超过|不高于|不低于|不少于|至多|至少|上限)[^\d,.;，。；]{0,8}$")
+BOUNDED_BEFORE = re.compile(
+    r"(?:最高|最多|最低|不超过|不高于|不低于|不少于|至多|至少|上限)[^\d,.;，。；]{0,8}$"
+)
 BOUNDED_BEHIND = re.compile(r"^(?:美?元|人|户|家|名|间|台|亩|平方米)?(?:[(（]含[^)）]*[)）])?以[上下内]")
 RANGE = re.compile(r"\d\S*(?: [a-z]+)?\s*(?:至|到|-|—|–|~|\bto\b|\band\b)\s*\S{0,6}\d")
 NEGATION = re.compile(
@@ -126,22 +129,21 @@ def verify(
     return Check(line, Outcome.DROPPED, None, tuple(reasons or ["no text"]))
 
 
-def verify_translation(line: str, evidence: Sequence[Evidence], chinese: Sequence[str]) -> Check:
-    """What becomes of a drafted English line: proved by just the one line that it translates, and all of it, or dropped.
+def verify_translation(line: str, item: Evidence, chinese: str) -> Check:
+    """What becomes of a drafted English line: proved by the evidence that it translates, and all of `chinese`, or dropped."""
+    text, _ = parse_line(line)
+    # A model may part a line in two, of which one says it all, or go on to say what is its own.
+    sentences = re.split(r"(?<=[.!?]) (?=[A-Z])", text)
+    checks = [_translated(line, one, item, chinese) for one in dict.fromkeys((*sentences, text))]
+    return next((check for check in checks if check.claim), checks[0])
 
-    Line k of `chinese` is what is translated of `evidence[k]`.
-    """
-    text, cited = parse_line(line)
-    first = re.split(r"(?<=[.!?]) (?=[A-Z])", text)[0]  # what a model goes on to say is its own
-    check = verify(first + "".join(f"[{mark}]" for mark in cited), evidence, "en")
+
+def _translated(line: str, text: str, item: Evidence, chinese: str) -> Check:
+    """What becomes of one sentence, or all, of a drafted English line."""
+    check = verify(f"{text}[1]", [item], "en")
     if check.outcome is not Outcome.SUPPORTED or check.claim is None:
-        return replace(check, outcome=Outcome.DROPPED, claim=None)
-    marks = check.claim.marks
-    reasons = (
-        ("it translates several lines",)
-        if len(marks) > 1
-        else tuple(lost_in_english(check.claim.text, chinese[marks[0] - 1]))
-    )
+        return Check(line, Outcome.DROPPED, None, check.reasons)
+    reasons = tuple(lost_in_english(check.claim.text, chinese))
     return Check(line, Outcome.DROPPED, None, reasons) if reasons else check
 
 

@@ -195,6 +195,18 @@ def term_names(officials: Sequence[str], language: Language) -> str:
     return (", " if language == "en" else "、").join(term_name(each, language) for each in officials)
 
 
+GIST_KINDS = ("group", "support", "procedure")
+MOST_IN_GIST = 6
+"""Of the terms that a Chinese line names, those that tell an English reader whom and what it is about, and how many."""
+
+
+def gist_of(text: str) -> str:
+    """What a Chinese line speaks of, as English terms of the lexicon: first the groups of people, then what they get."""
+    terms = sorted(lexicon.expand(fold(text)), key=lambda term: term.kind != "group")
+    names = dict.fromkeys(term.english[0] for term in terms if term.kind in GIST_KINDS and term.english)
+    return ", ".join(list(names)[:MOST_IN_GIST])
+
+
 def kind_name(kind: str, language: Language) -> str:
     chinese, english = KIND_NAMES[kind]
     return english if language == "en" else in_script(chinese, language)

@@ -410,16 +410,16 @@ ENGLISH = "I want to start a business in Shuozhou. What support is there?"
 def test_an_english_overview_is_put_into_english_line_by_line(answerer: Answerer) -> None:
     found = answerer.answer(ENGLISH, mode="extractive")
     loan = next(i for i, claim in enumerate(found.claims) if "20万元" in claim.text)
-    replies = ["", "", "", ""]
-    replies[loan // 4] = (
-        f"Returning migrant workers who start a business can get a loan of up to RMB 200,000. [{loan % 4 + 1}]\n"
-    )
+    line = "Returning migrant workers who start a business can get a loan of up to RMB 200,000. [1]\n"
+    replies = [""] * loan + [line] + [""] * len(found.claims)
     composed = Answerer(answerer.index, answerer.embedder, FakeGenerator(*replies)).answer(ENGLISH)
     assert composed.claims[loan].text == (
         "Loans and finance: Returning migrant workers who start a business can get a loan of up to RMB 200,000."
     )
     assert composed.claims[loan].marks == found.claims[loan].marks
     assert [c.text for c in composed.claims[:loan]] == [c.text for c in found.claims[:loan]]
+    # What stays Chinese says in English whom and what it is about.
+    assert found.claims[loan].text.startswith("Loans and finance (migrant worker returning home, ")
 
 
 @pytest.mark.parametrize(
@@ -434,7 +434,6 @@ def test_an_english_line_that_says_something_else_leaves_the_chinese_one(
 ) -> None:
     found = answerer.answer(ENGLISH, mode="extractive")
     loan = next(i for i, claim in enumerate(found.claims) if "20万元" in claim.text)
-    replies = ["", "", "", ""]
-    replies[loan // 4] = f"{line} [{loan % 4 + 1}]\n"
+    replies = [""] * loan + [f"{line} [1]\n"] + [""] * len(found.claims)
     composed = Answerer(answerer.index, answerer.embedder, FakeGenerator(*replies)).answer(ENGLISH)
     assert composed.claims == found.claims

@@ -197,7 +197,9 @@ PURCHASE = evidence("申请购房补贴的，应当在交房前提出；在产�
         ("In the absence of clear property rights you can apply.[1]", PURCHASE, False),
     ],
 )
-def test_an_english_claim_keeps_bounds_supports_and_conditions(line: str, item: Evidence, stands: bool) -> None:
+def test_an_english_claim_keeps_bounds_supports_and_conditions(
+    line: str, item: Evidence, stands: bool
+) -> None:
     assert (verify(line, [item], "en").outcome is Outcome.SUPPORTED) is stands
 
 
@@ -233,15 +235,18 @@ def test_of_several_sentences_those_that_are_proved_are_kept(
     assert (check.outcome, check.claim and check.claim.text) == (Outcome.SUPPORTED, kept)
 
 
-def test_of_an_english_line_only_the_first_sentence_counts_and_it_must_hold_everything() -> None:
-    chinese = [stated(LOAN)]
+def test_of_an_english_line_the_sentence_counts_that_holds_everything() -> None:
+    chinese = stated(LOAN)
     whole = "College graduates and veterans who start a business can apply for a startup guarantee loan of up to RMB 200,000 for at most 3 years."
-    check = verify_translation(f"{whole} This helps the city to grow. [1]", [LOAN], chinese)
+    check = verify_translation(f"{whole} This helps the city to grow. [1]", LOAN, chinese)
     assert check.outcome is Outcome.SUPPORTED
     assert check.claim is not None
     assert check.claim.text == whole
+    behind = verify_translation(f"The city widens the scheme. {whole} [1]", LOAN, chinese)
+    assert behind.claim is not None
+    assert behind.claim.text == whole
     part = "College graduates can apply for a startup guarantee loan of up to RMB 200,000. [1]"
-    assert verify_translation(part, [LOAN], chinese).outcome is Outcome.DROPPED
+    assert verify_translation(part, LOAN, chinese).outcome is Outcome.DROPPED
 
 
 def test_a_name_between_quotation_marks_must_stand_in_the_evidence() -> None:
