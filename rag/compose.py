@@ -109,7 +109,7 @@ def in_english_terms(text: str) -> str:
     return "".join([*parts, folded[at:]])
 
 
-GLOSSED = frozenset({"group", "department", "support", "procedure"})
+GLOSSED = frozenset({"group", "department", "support", "procedure", "place_kind"})
 
 
 def draft_lines(
