@@ -60,6 +60,16 @@ def words(folded: str) -> list[str]:
     return list(dict.fromkeys(w for w in WORD.findall(ASKING.sub(" ", folded)) if len(w) >= SHORTEST))
 
 
+def share_said(asked: str, said: str) -> float:
+    """The share of a folded question's words that a folded sentence has, in any of their forms; 1 where it has none.
+
+    >>> share_said("can a baker borrow money?", "bakers borrow it")
+    0.6666666666666666
+    """
+    own, held = words(asked), {form for word in words(said) for form in _forms(word)}
+    return sum(not held.isdisjoint(_forms(word)) for word in own) / len(own) if own else 1.0
+
+
 def _forms(word: str) -> Iterator[str]:
     """A word and what it may be inflected from."""
     yield word

@@ -41,6 +41,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Documents of places inside it are held too: {places}.",
     ),
     "none_there": ("没有相关规定的：{places}。", "Nothing on this is found for: {places}."),
+    "far_off": ("关系较远、没有列出的：{places}。", "Further off and not listed: {places}."),
     "refused_order": (
         "这个要求不能照办。我只根据收录的政策文件回答问题，例如补贴、贷款、办照、找哪个部门。",
         "I cannot follow that. I only answer questions from the policy documents held, such as subsidies, loans, registration, or whom to ask.",
@@ -89,8 +90,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "出自《{title}》{printed} {label}（{heading}）。",
         "It stands in “{title}”, clause {printed} {label} ({heading}).",
     ),
-    "english_frame": ("{place}{label}", "{place}, clause {label}, says (in Chinese): “{quote}”"),
-    "english_frame_next": ("{label}", "Also clause {label}: “{quote}”"),
+    "english_frame": ("{place}{label}", "{place}, clause {label}{about}, says (in Chinese): “{quote}”"),
+    "english_frame_next": ("{label}", "Also clause {label}{about}: “{quote}”"),
     "notice_horizon": (
         "《{title}》的目标期到{year}年，已过期，请核实现行规定。",
         "“{title}” has targets up to {year}, which has passed; check what applies now.",

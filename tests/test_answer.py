@@ -460,3 +460,16 @@ def test_a_question_without_a_place_that_only_one_place_fits_is_answered_for_it(
         assert answer.scope == ("平湖市",)
         assert answer.lines[0] == Framing("您没有说在哪个地方，以下是平湖市的规定：")
         assert "太仓" not in answer.text
+
+
+def test_without_a_place_what_is_far_off_is_only_named(tmp_path: Path) -> None:
+    other = PARKING.replace("太仓", "昆山").replace("五元", "六元")
+    write_documents(tmp_path / "seeds", [("a.txt", PARKING), ("b.txt", ADOPTION), ("c.txt", other)])
+    build(tmp_path / "home", tmp_path / "seeds", FakeEmbedder())
+    asker = Answerer(load(tmp_path / "home", FakeEmbedder().identity), FakeEmbedder())
+    answer = asker.answer("小型汽车停放路边泊位，首小时收费多少？", mode="extractive")
+    assert answer.status is Status.WHICH_CITY
+    assert "五元" in answer.text
+    assert "六元" in answer.text
+    assert answer.lines[-1] == Framing("关系较远、没有列出的：平湖市。")
+    assert {item.metadata.place for item in answer.citations} == {"太仓市", "昆山市"}
