@@ -120,6 +120,8 @@ ONE_THING = frozenset(
 )
 # Slots that nearly any clause fills somewhere: beside a narrower one they are none of what is asked for.
 WIDE = frozenset({"amount", "number", "deadline", "date"})
+# Slots of which one can ask the department in charge where they are not stated.
+TO_ASK = frozenset({"venue", "address", "phone", "hours", "form", "mail", "online"})
 # The number that a clause opens with: 第二十六条, （八）, 任务12.
 PRINTED_LABEL = re.compile(
     r"第[〇零一二三四五六七八九十百\d]+条|[（(][一二三四五六七八九十\d]+[)）]|(?:任务|举措|措施)\d+"
@@ -340,7 +342,10 @@ class Answerer:
         printed_so = query.labels or query.intents & (VERBATIM - {"confirm"})
         if not printed_so and not _in_order(evidence, self.index):
             plan.lines = _best_first(plan.lines, plan.best)
-        if "confirm" in query.intents and _contradicted(query, evidence[plan.best - 1]):
+        if "confirm" in query.intents and _is_lent(query, evidence[plan.best - 1]):
+            plan.head.append(Framing(say("lent", query.language)))
+            plan.lines[:0] = plan.head
+        elif "confirm" in query.intents and _contradicted(query, evidence[plan.best - 1]):
             plan.lines.insert(0, Framing(say("not_so", query.language)))
         elif outside := _out_of_bounds(query, evidence):
             counted, bound = outside
@@ -371,6 +376,11 @@ class Answerer:
             )
             plan.tail.append(missing)
             plan.lines.append(missing)
+            named = [d.name for d in evidence[plan.best - 1].clause.departments]
+            if named and "department" not in query.intents and TO_ASK & set(judgement.missing):
+                names = department_names(named, query.language)
+                plan.tail.append(Framing(say("ask_department", query.language, departments=names)))
+                plan.lines.append(plan.tail[-1])
         return plan
 
     def _with_each_part(
@@ -465,14 +475,18 @@ class Answerer:
 
     def _plan_not_covered(self, query: Query, found: Found, judgement: Judgement) -> _Plan:
         language = query.language
-        if query.places:
+        detail = judgement.related and judgement.enough and judgement.missing
+        if query.places and detail:
+            slots = slot_names(judgement.missing, language)
+            text = say("not_stated", language, places=place_names(query.places, language), slots=slots)
+        elif query.places:
             text = say("not_covered", language, places=place_names(query.places, language))
         else:
             text = say("not_covered_anywhere", language, held=place_names(self._held(), language))
         plan = _Plan(Status.NOT_COVERED, [Framing(text)], hits=found.hits, confidence=judgement.confidence)
         if not judgement.related:
             return plan
-        if judgement.missing and judgement.enough:
+        if detail and not query.places:
             plan.lines.append(
                 Framing(say("missing", language, slots=slot_names(judgement.missing, language)))
             )
@@ -969,11 +983,15 @@ FOR_NOTHING = re.compile(
 LENT, GIFT = re.compile("贷款|借款"), re.compile("补[贴助]|奖|资助|无偿|发放")
 
 
+def _is_lent(query: Query, best: Evidence) -> bool:
+    """Whether the question puts to us money for nothing, and the best sentence speaks of a loan."""
+    clause = fold(best.text)
+    return bool(FOR_NOTHING.search(fold(query.asked)) and LENT.search(clause) and not GIFT.search(clause))
+
+
 def _contradicted(query: Query, best: Evidence) -> bool:
     """Whether the question puts to us a quantity of a sort of which the best sentence has others only, or what it sets apart."""
     question, clause = fold(query.asked), fold(best.text)
-    if FOR_NOTHING.search(question) and LENT.search(clause) and not GIFT.search(clause):
-        return True
     apart = not DENIED.search(question) and any(
         match[1] in question
         and f"非{match[1]}" not in question

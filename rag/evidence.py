@@ -413,9 +413,11 @@ def _without_background(
 ) -> list[Scored]:
     """`chosen` without other clauses than the best one's say beside the question.
 
-    What fills a slot that the best sentence leaves open stays, and what keeps somebody out.
+    What fills a slot that the best sentence leaves open stays, and what keeps somebody out. Where something is put to
+    us to be confirmed other sentences of the same clause are none of it either.
     """
     best, index = chosen[0], scorer.index
+    confirms = "confirm" in query.intents
     told = token_set(best.sentence.text)
 
     def score(part: Scored) -> float:
@@ -430,7 +432,10 @@ def _without_background(
 
     def is_background(part: Scored) -> bool:
         return (
-            index.leads.get(part.clause, part.clause) != index.leads.get(best.clause, best.clause)
+            (
+                index.leads.get(part.clause, part.clause) != index.leads.get(best.clause, best.clause)
+                or confirms
+            )
             and score(part) < score(best) - BACKGROUND_GAP
             and (part.coverage < BACKGROUND_COVERAGE * best.coverage or not explains(part))
             and scorer.news(part.sentence.text, told) < BACKGROUND_NEWS

@@ -86,6 +86,9 @@ COMES_FROM_ABROAD = re.compile(
 )
 # Who somebody is, told in a way that the lexicon's words do not catch, and of use here alone.
 LAY_PEOPLE: dict[str, re.Pattern[str]] = {
+    "科技人员": re.compile(
+        r"(?:我|咱|本人)?(?:是|在)[^,，。]{0,8}(?:研究[所院]|科研[所院]|科学院)(?:的|里|工作|上班|任职)"
+    ),
     "专业技术人员": re.compile(
         r"(?:高校|大学|学院|学校|研究[所院]|科研[所院]|院所).{0,14}(?:教[一-鿿]|老师|做研究|科研|课题|副高|正高|职称)"
     ),
@@ -483,21 +486,21 @@ def _standardised(scores: Sequence[float]) -> list[float]:
 
 
 def sections(shown: Sequence[Support]) -> list[tuple[str, list[Support]]]:
-    """The supports by whom they are for, each part with the name of its heading; what is not granted comes last.
+    """The supports by whom they are for, each part with the name of its heading: the asker first, what is not granted last.
 
     What is for certain people only stands before what is for anybody where it fits the question better.
     """
     granted = [support for support in shown if support.granted]
     parts = [
         ("for_asker", [s for s in granted if s.fits]),
+        ("intends_for_asker", [s for s in shown if s.fits and not s.granted and not s.reported]),
         ("for_anybody", [s for s in granted if not s.fits and s.for_anybody]),
         ("for_others", [s for s in granted if not s.fits and not s.for_anybody]),
-        ("intends_for_asker", [s for s in shown if s.fits and not s.granted and not s.reported]),
         ("intends", [s for s in shown if not s.fits and not s.granted and not s.reported]),
         ("reports", [s for s in shown if s.reported]),
     ]
     if granted and not granted[0].fits and not granted[0].for_anybody:
-        parts[1], parts[2] = parts[2], parts[1]
+        parts[2], parts[3] = parts[3], parts[2]
     return [(heading, part) for heading, part in parts if part]
 
 
@@ -551,7 +554,8 @@ def best_shown(
     left += [s for s in of_use if s not in left and not s.fits and not s.granted][MOST_INTENDED:]
     if wanted:
         enough = sum(s.kind in wanted for s in of_use if s not in left) >= FEWEST_OF_KIND
-        most_beside = MOST_BESIDE_THEM if enough else MOST_BESIDE
+        answered = any(s.fits and s.kind in wanted for s in of_use)
+        most_beside = 0 if enough and answered else MOST_BESIDE_THEM if enough else MOST_BESIDE
         left += [s for s in of_use if s not in left and not s.fits and s.kind not in wanted][most_beside:]
     return [support for support in of_use if support not in left][:most]
 

@@ -65,6 +65,7 @@ OPPOSED = (
     ("放宽|放开", "收紧|从严|限制"),
     ("允许|可以", "禁止|严禁|不得"),
     ("继续|恢复", "停止|暂停|不再"),
+    ("预算|计划安排|拟安排", "拿了|拿到|花了|花掉|用了|用掉|支出了|拨了|收到"),
 )
 # How a sentence of mere intention opens, and the words of which a claim of it has to keep one: what is encouraged or
 # explored is nothing that anybody can claim yet.

@@ -22,6 +22,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "已收录的{places}文件没有规定这一点。",
         "The documents held for {places} do not say this.",
     ),
+    "not_stated": (
+        "已收录的{places}文件有相关内容，但没有写明：{slots}。",
+        "The documents held for {places} speak of this, but do not state: {slots}.",
+    ),
     "not_covered_anywhere": (
         "已收录的文件没有规定这一点。已收录：{held}。",
         "The documents held do not say this. Held: {held}.",
@@ -82,6 +86,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The documents held for {place} have no clause {label}; numbers run from {first} to {last}.",
     ),
     "not_so": ("与文件不符，文件写的是：", "That is not what the document says. It says:"),
+    "lent": (
+        "与文件不符：文件写的是可以申请的贷款，不是发放的钱。",
+        "That is not what the document says: it is a loan, not money that is given:",
+    ),
     "out_of_bounds": (
         "您说的{said}，不符合条文里“{bound}”的要求：",
         "{said} does not meet “{bound}”, which the clause asks for:",
@@ -178,7 +186,8 @@ def in_script(text: str, language: Language) -> str:
 
 
 def slot_names(slots: Sequence[str], language: Language) -> str:
-    """The names of slots as a list in a sentence."""
+    """The names of slots as a list in a sentence; that of the thing itself only where nothing of it is named."""
+    slots = [slot for slot in slots if slot != "named"] or slots
     names = [name_of(slot)[language == "en"] for slot in slots]
     return ", ".join(names) if language == "en" else in_script("、".join(names), language)
 

@@ -146,6 +146,23 @@ def test_a_clause_that_does_not_exist_is_told_with_those_that_do(library: Index)
     assert "3.3" in answer.text
 
 
+def test_a_loan_put_to_us_as_a_gift_is_put_right_with_whom_to_ask(library: Index) -> None:
+    answer = answerer(library).answer(
+        "听说吕梁给退役军人创业白送30万，去哪儿领？", mode="extractive", as_of=DAY
+    )
+    assert answer.lines[0] == Framing("与文件不符：文件写的是可以申请的贷款，不是发放的钱。")
+    assert "最高30万元的创业担保贷款" in answer.text
+    assert answer.lines[-1].text.startswith("可以向人行吕梁中心支行、")
+    asked = answerer(library).answer("吕梁的退役军人创业能贷30万，对吧？", mode="extractive", as_of=DAY)
+    assert "与文件不符" not in asked.text
+
+
+def test_what_a_document_speaks_of_and_does_not_state_is_told_so(library: Index) -> None:
+    answer = answerer(library).answer("吕梁的创业担保贷款，年利率是多少？", mode="extractive", as_of=DAY)
+    assert answer.status is Status.NOT_COVERED
+    assert answer.lines[0] == Framing("已收录的吕梁市文件有相关内容，但没有写明：利率或利息。")
+
+
 @pytest.mark.parametrize(("said", "put_right"), [("50万元", True), ("30万元", False), ("三十万元", False)])
 def test_a_false_amount_is_put_right(library: Index, said: str, put_right: bool) -> None:
     question = f"吕梁的方案第26条，返乡农民工创业担保贷款最高{said}对吧？"

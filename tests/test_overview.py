@@ -256,6 +256,11 @@ def test_the_askers_group_is_told_by_everyday_words(question: str, group: str) -
     assert group in people_asked(question)
 
 
+def test_who_works_at_an_institute_is_a_researcher() -> None:
+    assert "科技人员" in people_asked("我在研究院上班，想自己办公司")
+    assert "科技人员" not in people_asked("我想请研究院帮忙")
+
+
 @pytest.mark.parametrize(
     "question", ["I'm moving back home from Shenyang.", "I'm a Chinese student.", "想开公司"]
 )
@@ -293,6 +298,19 @@ def test_kinds_asked_for_leave_little_room_for_others_and_none_where_nothing_els
     assert sum(one.kind == "tax" for one in few) == MOST_BESIDE
     only = best_shown(listed, "只问贷款，有什么政策", frozenset({"loan"}))
     assert {one.kind for one in only} == {"loan"}
+
+
+def test_kinds_asked_for_that_are_for_the_asker_leave_no_room_for_others() -> None:
+    own = [support(1, kind="loan", fits=True), support(2, kind="loan")]
+    others = [support(number, kind="tax") for number in range(3, 9)]
+    assert best_shown([*own, *others], "贷款有什么支持", frozenset({"loan"})) == own
+    assert len(best_shown([own[1], *others], "贷款有什么支持", frozenset({"loan"}))) > 2
+
+
+def test_what_is_meant_for_the_asker_stands_before_what_is_for_anybody() -> None:
+    meant = replace(support(1, fits=True), granted=False)
+    headings = [heading for heading, _ in sections([support(0), meant, support(2, fits=True)])]
+    assert headings == ["for_asker", "intends_for_asker", "for_anybody"]
 
 
 def test_where_enough_is_for_the_asker_what_is_for_certain_others_is_left_out() -> None:

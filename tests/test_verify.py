@@ -69,6 +69,12 @@ def test_a_claim_of_the_other_direction_does_not_stand(line: str) -> None:
     assert verify(line, [FEES], "zh-Hans").outcome in (Outcome.REPLACED, Outcome.DROPPED)
 
 
+def test_what_is_budgeted_was_not_yet_had() -> None:
+    budget = evidence("2031年预算安排修缮专项资金150万元。", "5.1")
+    assert verify("2031年拿了150万元修缮专项资金。[1]", [budget], "zh-Hans").outcome is Outcome.REPLACED
+    assert verify("2031年预算安排修缮资金150万元。[1]", [budget], "zh-Hans").outcome is Outcome.SUPPORTED
+
+
 def test_the_direction_of_the_clause_stands() -> None:
     assert verify("逐步降低担保费率。[1]", [FEES], "zh-Hans").outcome is Outcome.SUPPORTED
 
