@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag import english, lexicon, models
-from rag.brief import brief
+from rag.brief import brief, naming_part
 from rag.compose import draft_lines, prompt_for, system_prompt, translation_prompt
 from rag.config import Settings
 from rag.embed import Embedder, SentenceTransformerEmbedder
@@ -336,7 +336,11 @@ class Answerer:
         plan = _Plan(Status.ANSWERED, evidence=list(evidence), hits=found.hits, compose=True)
         plan.confidence = judgement.confidence
         plan.lines = _claims(evidence, query.language)
-        if not query.intents & VERBATIM and not query.labels:
+        if "definition" in query.intents and query.language != "en":
+            asked = fold(query.asked)
+            said = [in_script(naming_part(stated(item), asked), query.language) for item in evidence]
+            plan.lines = [Claim(text, (mark,)) for mark, text in enumerate(said, 1)]
+        elif not query.intents & VERBATIM and not query.labels:
             plan.lines = _briefly(query, plan.lines)
         plan.best = best_of(scoped, evidence, found, self.index) + 1
         printed_so = query.labels or query.intents & (VERBATIM - {"confirm"})

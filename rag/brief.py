@@ -37,6 +37,24 @@ def brief(sentence: str, asked: Set[str]) -> str:
     return rest if start and len(rest) >= LEAST_CHARS else sentence
 
 
+# 推进甲、乙、丙(以下统称三项)工作
+CALLED = re.compile(r"[(（]以下[统简]称[“\"「]?(?P<name>[^)）”\"」]{1,12})[”\"」]?[)）]")
+
+
+def naming_part(sentence: str, asked: str) -> str:
+    """The part of `sentence` that says what a name stands for, if the folded question `asked` holds the name; else all.
+
+    >>> naming_part("为落实文件,推进甲、乙两项(以下统称两改)工作,提出意见。", "两改是什么")
+    '推进甲、乙两项(以下统称两改)工作。'
+    """
+    part: str
+    for part in re.findall(r"[^,，;；]+", sentence):
+        name = CALLED.search(part)
+        if name and fold(name["name"]) in asked:
+            return part.rstrip("。") + "。"
+    return sentence
+
+
 def under_scheme(sentence: str, heading: Sequence[str]) -> str:
     """`sentence` behind the heading that it is about, where it opens with its clause's own title as the name of a field.
 

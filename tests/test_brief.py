@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.brief import brief, under_scheme
+from rag.brief import brief, naming_part, under_scheme
 
 LOAN = "发挥财政资金引导作用,进一步扩大贷款规模,对返乡农民工自主创业的,可申请最高20万元的贷款。"
 
@@ -45,3 +45,9 @@ def test_what_fills_in_a_field_follows_the_heading_that_it_is_about() -> None:
     assert under_scheme("每招用1人1000元。", heading) == "每招用1人1000元。"
     assert under_scheme("申领标准：一次性扩岗补助每人1000元。", heading).startswith("申领标准")
     assert under_scheme("申领标准：每招用1人1000元。", heading[1:]).startswith("申领标准")
+
+
+def test_of_a_long_preamble_the_part_that_names_a_thing_is_told() -> None:
+    sentence = "为贯彻上级文件,加快打造甲园、乙园(以下统称两园)等平台,经同意,提出如下意见。"
+    assert naming_part(sentence, "两园是哪两个") == "加快打造甲园、乙园(以下统称两园)等平台。"
+    assert naming_part(sentence, "三园是哪三个") == sentence
