@@ -414,7 +414,7 @@ def _without_background(
     """`chosen` without other clauses than the best one's say beside the question.
 
     What fills a slot that the best sentence leaves open stays, and what keeps somebody out. Where something is put to
-    us to be confirmed other sentences of the same clause are none of it either.
+    us to be confirmed, what stands in the same clause without a figure is none of it either.
     """
     best, index = chosen[0], scorer.index
     confirms = "confirm" in query.intents
@@ -430,12 +430,13 @@ def _without_background(
     def explains(part: Scored) -> bool:
         return "definition" not in query.intents or bool(DEFINING.search(fold(part.sentence.text)))
 
+    def stands_apart(part: Scored) -> bool:
+        one, other = (index.leads.get(each.clause, each.clause) for each in (part, best))
+        return one != other or (confirms and not quantities(part.sentence.text))
+
     def is_background(part: Scored) -> bool:
         return (
-            (
-                index.leads.get(part.clause, part.clause) != index.leads.get(best.clause, best.clause)
-                or confirms
-            )
+            stands_apart(part)
             and score(part) < score(best) - BACKGROUND_GAP
             and (part.coverage < BACKGROUND_COVERAGE * best.coverage or not explains(part))
             and scorer.news(part.sentence.text, told) < BACKGROUND_NEWS
