@@ -604,14 +604,14 @@ class Answerer:
         for scoped, groups in zip(scopes, unnamed, strict=True):
             if scoped in far:
                 continue
-            found = self.search(scoped)
-            hits += found.hits
-            evidence, judgement = self._best_of(query, scoped, found)
-            best = max(best, judgement.confidence)
             place = scoped.places[0] if scoped.places else ""
             if groups and not nowhere and not named:
                 others.append(place)  # what is for anybody is told where the place is asked about
                 continue
+            found = self.search(scoped)
+            hits += found.hits
+            evidence, judgement = self._best_of(query, scoped, found)
+            best = max(best, judgement.confidence)
             if not judgement.enough or _decisive(judgement, query):
                 nothing.append(place)
                 continue
@@ -626,7 +626,8 @@ class Answerer:
         plan.confidence = best
         if not plan.evidence:
             text = say("not_covered_anywhere", language, held=place_names(self._held(), language))
-            return _Plan(Status.NOT_COVERED, [Framing(text)], hits=plan.hits, confidence=best)
+            plan = _Plan(Status.NOT_COVERED, [Framing(text)], hits=plan.hits, confidence=best)
+            nothing, far = [], ()
         if others:
             names = term_names(next(filter(None, unnamed)), language)
             where = place_names(others, language)
@@ -811,7 +812,7 @@ class Answerer:
             item = plan.evidence[line.marks[0] - 1]
             label, text = plan.wording.get(line.marks[0], ("", stated(item)))
             rendered: list[str] = []
-            for sentence in re.findall(r"[^。]+。?", text):
+            for sentence in (part for part in re.findall(r"[^。]+。?", text) if HAN.search(part)):
                 if cancel.is_set():
                     return
                 check = yield from self._translated(sentence, item, cancel)
@@ -985,12 +986,14 @@ FOR_NOTHING = re.compile(
     r"不用还|不用归还|不必还|无需归还|白[给送拿]|直接(?:发|给)\S{0,4}(?:钱|\d)|免费(?:给|发|领)\S{0,4}(?:钱|\d)"
 )
 LENT, GIFT = re.compile("贷款|借款"), re.compile("补[贴助]|奖|资助|无偿|发放")
+OF_A_LOAN = re.compile("贷款|借款|利息|本金|贴息")
 
 
 def _is_lent(query: Query, best: Evidence) -> bool:
     """Whether the question puts to us money for nothing, and the best sentence speaks of a loan."""
-    clause = fold(best.text)
-    return bool(FOR_NOTHING.search(fold(query.asked)) and LENT.search(clause) and not GIFT.search(clause))
+    asked, clause = fold(query.asked), fold(best.text)
+    given = FOR_NOTHING.search(asked) and not OF_A_LOAN.search(asked)
+    return bool(given and LENT.search(clause) and not GIFT.search(clause))
 
 
 def _contradicted(query: Query, best: Evidence) -> bool:

@@ -38,20 +38,23 @@ def brief(sentence: str, asked: Set[str]) -> str:
 
 
 # 推进甲、乙、丙(以下统称三项)工作
-CALLED = re.compile(r"[(（]以下[统简]称[“\"「]?(?P<name>[^)）”\"」]{1,12})[”\"」]?[)）]")
+PURPOSE = re.compile("为|根据|按照|依据|经")
+CALLED = re.compile(r"[(（]以下[统简]称[“\"「]?(?P<name>[^)）”\"」]{2,12})[”\"」]?[)）]")
 
 
 def naming_part(sentence: str, asked: str) -> str:
-    """The part of `sentence` that says what a name stands for, if the folded question `asked` holds the name; else all.
+    """`sentence` from behind its purpose up to what says what a name stands for, if the folded question holds the name; else all.
 
     >>> naming_part("为落实文件,推进甲、乙两项(以下统称两改)工作,提出意见。", "两改是什么")
     '推进甲、乙两项(以下统称两改)工作。'
     """
     part: str
-    for part in re.findall(r"[^,，;；]+", sentence):
+    told = ""
+    for part in re.findall(r"[^,，;；]+[,，;；]?", sentence):
+        told += "" if not told and PURPOSE.match(part) else part
         name = CALLED.search(part)
         if name and fold(name["name"]) in asked:
-            return part.rstrip("。") + "。"
+            return told.rstrip("。,，;；") + "。"
     return sentence
 
 

@@ -416,6 +416,8 @@ def _without_background(
     What fills a slot that the best sentence leaves open stays, and what keeps somebody out. Where something is put to
     us to be confirmed, what stands in the same clause without a figure is none of it either.
     """
+    if not chosen:
+        return []
     best, index = chosen[0], scorer.index
     confirms = "confirm" in query.intents
     told = token_set(best.sentence.text)

@@ -87,7 +87,7 @@ COMES_FROM_ABROAD = re.compile(
 # Who somebody is, told in a way that the lexicon's words do not catch, and of use here alone.
 LAY_PEOPLE: dict[str, re.Pattern[str]] = {
     "科技人员": re.compile(
-        r"(?:我|咱|本人)?(?:是|在)[^,，。]{0,8}(?:研究[所院]|科研[所院]|科学院)(?:的|里|工作|上班|任职)"
+        r"(?:^|我|咱|本人|[,，。])(?:是|在)[^,，。是]{0,8}(?:研究[所院]|科研[所院]|科学院)(?:的(?=[,，。]|$)|里|工作|上班|任职)"
     ),
     "专业技术人员": re.compile(
         r"(?:高校|大学|学院|学校|研究[所院]|科研[所院]|院所).{0,14}(?:教[一-鿿]|老师|做研究|科研|课题|副高|正高|职称)"

@@ -339,7 +339,10 @@ def counted(folded: str) -> re.Pattern[str] | None:
     return re.compile(rf"{number}\s*[余多万]?{unit}|{unit}[^,.;]{{0,6}}{number}{cell}")
 
 
-# 什么时候, and not how long: a year that something is to be reached in answers it.
+# 什么时候能建成, and not how long it takes, nor when one applies: a year in which something is to be reached answers it.
+REACHED = re.compile(
+    r"建成|建好|实现|达到|完成|做到|搞到|搞成|到多少|突破|全覆盖|哪一?年|目标|力争|培育|\b(?:reach|achieve|complete|finish|build|built|target|what year|which year)"
+)
 HOW_LONG = re.compile(r"多久|多长|几(?:个)?(?:月|天|日|小时|年)|how (?:long|fast|soon)")
 TARGET_YEAR = re.compile(r"[到至于前]\s*\d{4}年|\d{4}年(?:[底末前]|以前)|力争\d{4}年")
 
@@ -350,7 +353,11 @@ def names_the_year(folded: str, text: str) -> bool:
     >>> names_the_year("什么时候建成?", "到2031年建成"), names_the_year("要等多久?", "到2031年建成")
     (True, False)
     """
-    return HOW_LONG.search(folded) is None and TARGET_YEAR.search(text) is not None
+    return (
+        bool(REACHED.search(folded))
+        and HOW_LONG.search(folded) is None
+        and TARGET_YEAR.search(text) is not None
+    )
 
 
 # Of several slots that one wording asks for the narrower counts: 利率是多少 asks for no sum.

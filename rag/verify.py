@@ -65,7 +65,10 @@ OPPOSED = (
     ("放宽|放开", "收紧|从严|限制"),
     ("允许|可以", "禁止|严禁|不得"),
     ("继续|恢复", "停止|暂停|不再"),
-    ("预算|计划安排|拟安排", "拿了|拿到|花了|花掉|用了|用掉|支出了|拨了|收到"),
+    (
+        "预算(?!管理|绩效|单位)|计划安排|拟安排",
+        "拿了|拿到|花了|花掉|(?<![采利使运引])用了|用掉|支出了|拨了|收到(?!申请|材料)",
+    ),
 )
 # How a sentence of mere intention opens, and the words of which a claim of it has to keep one: what is encouraged or
 # explored is nothing that anybody can claim yet.

@@ -120,6 +120,8 @@ OF_STALLS = [
     ("布局｜合理布局摊位，按照“一街一主题”布局｜第一部分（二）", "misattributed"),
     ("3️⃣ 持有健康证并按时出摊的，减免水电费。", "supported"),
     ("小编觉得，这些好消息值得转给每一位摊主！", "not_checkable"),
+    ("小编觉得，逾期清理费最高收取60%。", "altered"),
+    ("我们认为，逾期清理费最高收取60%。", "altered"),
     ("请各科室月底前把落实情况报办公室汇总。", "not_checkable"),
     ("持有健康证并按时出摊的，减免水电费。", "supported"),
     ("持有健康证的，减免水电费。", "omits"),
@@ -175,6 +177,8 @@ def test_the_question_that_a_sentence_answers_says_a_condition_too(stalls: Check
     assert verdicts(asked) == ["not_checkable", "supported"]
     other = stalls.check(f"问：摊主有什么优惠？\n{answer}", as_of=DAY)
     assert verdicts(other) == ["not_checkable", "omits"]
+    denied = stalls.check(f"问：秩序不良好、评价不好的摊主有优惠吗？\n{answer}", as_of=DAY)
+    assert verdicts(denied) == ["not_checkable", "omits"]
     apart = stalls.check(f"问：秩序良好、评价较好的摊主有什么优惠？\n\n\n{answer}", as_of=DAY)
     assert verdicts(apart) == ["not_checkable", "omits"]
 

@@ -21,7 +21,7 @@ from rag.quantities import Located, Quantity, located
 from rag.types import Difference
 
 EVERY_YEAR = re.compile(
-    r"(?P<first>20\d\d)年?[至到~-]+(?P<last>20\d\d)年?[^;。]{0,4}(?:每年|各年|历年|逐年|均|都)"
+    r"(?P<first>20\d\d)年?[至到~-]+(?P<last>20\d\d)年?[^;,.。\d]{0,4}(?:每年|各年|历年|逐年|(?<![人平])均|(?<![成首])都)"
 )
 MOST_YEARS = 20
 WORDS_AROUND = 5
@@ -175,6 +175,8 @@ def _every_year(claim: Wording) -> list[Quantity]:
     if span is None:
         return []
     first, last = int(span["first"]), int(span["last"])
+    if any(q.quantity.kind == "year" and not span.start() <= q.start < span.end() for q in claim.quantities):
+        return []  # of one of them something else is said
     return [Quantity(Fraction(year), "year") for year in range(first, min(last, first + MOST_YEARS) + 1)]
 
 

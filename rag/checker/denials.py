@@ -13,6 +13,7 @@ from rag.verify import NEGATION, shares_negated
 NEGATING = frozenset("不未无非禁勿免没")
 # A bound denies nothing.
 BOUND = re.compile(r"不(?:得)?(?:少于|低于|多于|高于|超过|大于|小于|足|到)")
+CLOSE_BY = 3
 CANCELLING = frozenset("废除零消")
 """Of 取消, 废止, 免除: what they take away is denied too."""
 DENYING = re.compile(r"不(?![断同仅少久])|未(?!来)|无(?!人|线)|非(?!常)|禁|勿|没|取消|废|免|零")
@@ -20,7 +21,9 @@ DENYING = re.compile(r"不(?![断同仅少久])|未(?!来)|无(?!人|线)|非(?!
 DENIED = re.compile(r"(?:不(?:再|会|能|予|得)?|未|没有|没)(?P<thing>[一-鿿]{2})")
 # ... with two more, so that it is known again: 不涉及隐私, 不得重复享受.
 DENIED_WHOLE = re.compile(r"(?:不(?:再|会|能|予|得)?|未|没有|没)(?P<thing>[一-鿿]{4})")
-LEAVES_OUT = re.compile(r"除|以外|之外|排除|剔除|免|禁|拒|去掉|删")
+LEAVES_OUT = re.compile(
+    r"除外|除了|^除|以外|之外|排除|剔除|免除|禁止|严禁|拒绝|删除|去掉|杜绝|严防|避免|防止|否则|追[究回缴]|退[回还]|停[发止]|违规|处罚|才|只能|仅"
+)
 # 脱钩, 仅, 放宽: what goes with them is denied without a word of denial; 0 is nothing.
 DENIES_ANYHOW = re.compile(
     r"不(?![断同仅久])|未(?!来)|无(?!人机|线)|非|禁|勿|没|取消|免|零|(?<![\d.])0(?![\d.])|仅|只|脱|除|废|减|放宽|放开|简"
@@ -36,10 +39,17 @@ def negates(
         return False
     if said & NEGATING:
         return not _denies(reading, _denied(claim, own))
-    elsewhere = {word.key for word in claim.words}  # 一分钱不收, for 免费
-    if any(word.kind == "s" and word.key in elsewhere for word in theirs if set(word.key) & NEGATING):
-        return False
+    if any(
+        word.kind == "s" and word.key in _close_by(own, claim) for word in theirs if set(word.key) & NEGATING
+    ):
+        return False  # 半天时间,一分钱不收: what is printed there, 免费, comes right behind
     return inside and not _denies(claim, _denied(reading, theirs))
+
+
+def _close_by(own: Sequence[Word], claim: Wording) -> set[str]:
+    """The keys of the few words behind some words of a claim."""
+    behind = [word for word in claim.words if own and word.start >= own[-1].end]
+    return {word.key for word in behind[:CLOSE_BY]}
 
 
 def _denies(text: Wording, denied: str) -> bool:
@@ -55,9 +65,9 @@ def _is_denied(thing: str, text: str) -> bool:
 
 def _denied(text: Wording, words: Sequence[Word]) -> str:
     """The first negating character among some words, with the two characters behind it."""
-    at = next(
-        i for w in words for i in range(w.start, w.end) if text.folded[i] in NEGATING or w.key[:1] in NEGATING
-    )
+    places = (i for word in words for i in range(word.start, word.end) if text.folded[i] in NEGATING)
+    # 减税 is 税收减免: what it denies stands in its key alone.
+    at = next(places, next((word.start for word in words if set(word.key) & NEGATING), 0))
     return text.folded[at : at + 5]
 
 

@@ -54,7 +54,7 @@ DIRECTIONS: tuple[tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...]
             "放宽|放开|简化|降低|优化|便利",
             "收紧|从严|严格",
         ),
-        ("lower(?:s|ed|ing)?|reduc(?:e|es|ed|ing)", "降|减|缩|压|少|低|免", "提高|增加|上调|扩大|提升"),
+        ("lower(?:s|ed|ing)|reduc(?:e|es|ed|ing)", "降|减|缩|压|少|低|免", "提高|增加|上调|扩大|提升"),
         (
             "rais(?:e|es|ed|ing)|increas(?:e|es|ed|ing)",
             "提高|增|上调|扩大|提升|加大|放大|超过|高于",
@@ -62,7 +62,7 @@ DIRECTIONS: tuple[tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...]
         ),
         (
             "forbid(?:s|den)?|prohibit(?:s|ed)?|ban(?:s|ned)?",
-            "禁|不得|不准|不允许|严禁|不可",
+            "禁|不得|不准|不允许|严禁|不可|打击|严查|查处",
             "允许|支持|鼓励|可以",
         ),
     )
@@ -70,7 +70,12 @@ DIRECTIONS: tuple[tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...]
 # Something that one has to do or show, and a clause that does away with it.
 REQUIRED = re.compile(r"\b(?:must|has to|have to|need to|needs to|(?:is|are) (?:still )?required)\b")
 DONE_AWAY = re.compile(r"取消|不再要求|不再需要|无需|不需要?|免(?:于|交|提交|除)")
-ASKED_FOR = re.compile(r"应当?|须|必须|不得|只能|(?<!不)(?<!无)需")
+ASKED_FOR = re.compile(r"(?<![供相对响适反])应当?|须|必须|不得|只能|(?<!不)(?<!无)需|登记|提交")
+LET_OFF = re.compile(r"\bwaive|\bfree of\b|\bonly\b|\bexempt")
+# 最低, 增值税: neither lowers nor raises anything.
+NO_DIRECTION = re.compile(
+    r"最低|最高|至少|不少于|不低于|不超过|不高于|增值税|新增|低收入|低保|高校|高层次|高新|高端|多高"
+)
 
 
 def english_fits(said: Assertion, clauses: Clauses) -> list[Fit]:
@@ -175,11 +180,19 @@ def _differences(
             yield Difference("group", whole, named.group(), "")
     yield from _named_otherwise(folded, proof, departments if IN_CHARGE.search(folded) else (), whole)
     required, dropped = REQUIRED.search(folded), DONE_AWAY.search(told)
-    if required and dropped and not NEGATION.search(folded) and not ASKED_FOR.search(told):
+    if (
+        required
+        and dropped
+        and not (NEGATION.search(folded) or LET_OFF.search(folded))
+        and not ASKED_FOR.search(told)
+    ):
         yield Difference("direction", whole, required.group(), dropped.group())
-    for direction, same, opposite in DIRECTIONS:
-        turned = opposite.search(told)
-        if (word := direction.search(folded)) and turned and not same.search(told):
+    moving = NO_DIRECTION.sub(" ", told)
+    said_words = [(row, word) for row in DIRECTIONS if (word := row[0].search(folded))]
+    if len(said_words) == 1:
+        (_, same, opposite), word = said_words[0]
+        turned = opposite.search(moving)
+        if turned and not same.search(moving):
             yield Difference("direction", whole, word.group(), turned.group())
     if NEGATION.search(folded) and not (NEGATION.search(proof.body) or FREE.search(proof.body)):
         yield Difference("negation", whole, body, "")

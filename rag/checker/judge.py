@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from rag.checker.assertion import Assertion
 from rag.checker.attribution import citations_of
 from rag.checker.clauses import Clauses
+from rag.checker.denials import DENYING
 from rag.checker.fits import LEAST_ALIKE, LEAST_PART, LEAST_SHARE, Fit, fit_of, fits_of, nearest_at_home
 from rag.checker.in_english import english_fits
 from rag.checker.meaning import adds_nothing, meant, meant_halves, names_topic
@@ -148,9 +149,10 @@ def _true(said: Assertion, true: Sequence[Fit], clauses: Clauses, day: str) -> J
 
 
 def _left_out(said: Assertion, fit: Fit) -> tuple[Difference, ...]:
-    """The conditions that a statement leaves out, at its end; the question that it answers may have said one."""
+    """The conditions that a statement leaves out, at its end; the question that it answers may have said one, if it denies none."""
     end, asked = said.statement.span.end, wording(said.asked)
-    unsaid = (text for text in fit.match.omitted if not said.asked or lacks(asked, text))
+    counts = bool(said.asked) and not DENYING.search(asked.folded)
+    unsaid = (text for text in fit.match.omitted if not counts or DENYING.search(text) or lacks(asked, text))
     return tuple(Difference("condition", Span(end, end), "", text) for text in unsaid)
 
 

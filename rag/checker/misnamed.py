@@ -111,7 +111,12 @@ def rival_terms(claim: Wording, proof: Proof, weight: Weight) -> Iterator[Differ
                     share = weighted_share(around, reading.pairs, weight)
                     shares[other] = max(share, shares.get(other, 0.0))
         rival = max((other for other in shares if other != term), key=lambda o: shares[o], default="")
-        if term in shares and rival and shares[rival] > shares[term] + RIVAL_MARGIN:
+        if (
+            term in shares
+            and rival
+            and rival not in claim.folded
+            and shares[rival] > shares[term] + RIVAL_MARGIN
+        ):
             yield Difference("wording", claim.span(*match.span(1)), term, rival)
 
 

@@ -49,7 +49,7 @@ OPPOSED: tuple[tuple[str, str], ...] = (
 # 原用途 for 新用途: what stands before a thing and says which of two it is.
 WHICH_OF_TWO: dict[str, str] = {"原": "新", "旧": "新", "新": "原旧"}
 WHICH = re.compile(
-    r"(?<![高创革更全最复平])(?P<which>[原旧新])有?(?P<what>(?![则先理因件子闻兴设增建型生])[一-鿿]{2})"
+    r"(?<![高创革更全最复平重还中草翻刷焕老])(?P<which>[原旧新])有?(?P<what>(?![则先理因件子闻兴设增建型生])[一-鿿]{2})"
 )
 # 水电全免, and what makes it so in a clause.
 SAID_FREE = re.compile(r"免费|免收|全免|免租|无偿|不收(?:费|钱)|不要钱|零成本")
@@ -58,22 +58,25 @@ PRINTED_FREE = re.compile(r"免|无偿|零|不收|不得收|取消|(?<![\d.])0(?
 SHARED = re.compile(
     r"(?P<one>[省市县区旗])级?(?:财政)?[,和与及](?P<other>[省市县区旗])[^\d,;。]{0,8}(?P<ratio>\d+:\d+)"
 )
-RATIO = re.compile(r"(?<![\d:])(\d+):(\d+)(?![\d:])")
+# 企业与政府按2:1分担, and who bears which part: the two words before.
+RATIO = re.compile(r"(?P<who>[^,;.。]{0,8}?)(?:按照?|以|为)?(?<![\d:.])(?P<one>\d+):(?P<other>\d+)(?![\d:])")
 # Whose a thing is: 省引才计划, 国家引才计划; 全省机构, 全市机构.
 LEVEL = re.compile(
     r"(?P<level>国家|全国|中央|自治区|全?省|(?<![城超都股])全?市|全?县)级?(?P<what>(?!场|民|区)[一-鿿]{2,3})"
 )
 ABOVE = frozenset({"国家", "自治区", "省"})
 SAME_LEVEL = {"全国": "国家", "中央": "国家", "全省": "省", "全市": "市", "全县": "县"}
+LISTED_LEVEL = re.compile(r"(?:国家|省|市|县)级?[、,和或及](?P<level>(?:国家|省|市|县)级?)")
+LISTED_FIRST = re.compile(r"(?P<level>(?:国家|省|市|县)级?)(?:[、,和或及](?:国家|省|市|县)级?)+")
 # What rests on what: 在A的基础上,推开B is not B以后再A.
-FOUNDED = re.compile(r"在(?P<early>[^;。,]{3,40}?)的?基础上,?(?P<late>[^;。]{3,40})")
+FOUNDED = re.compile(r"在(?P<early>[^;.。,\n]{3,40}?)的?基础上,?(?P<late>[^;.。\n]{3,40})")
 PUT_OFF = re.compile(
-    r"(?P<late>[^;。]{3,40}?),?(?:要|须|需|应当?)?(?:等|待)(?P<early>[^;。,]{3,30}?)(?:以后|之后|后|完成|到位)[^;。]{0,4}(?:再|才|方)"
+    r"(?P<late>[^;.。等待\n]{3,40}),?(?:要|须|需|应当?)?(?:等|待)(?P<early>[^;.。,等待\n]{3,30}?)(?:以后|之后|后|完成|到位)[^;.。\n]{0,4}(?:再|才|方)"
 )
 # What comes first, and what only once something else is done: 先行拨付补偿金, 待处置后再行清算, 等处置完才拨付.
-FIRST = re.compile(r"(?:先行|首先|提前|(?<![率优事原争])先(?![进锋后]))(?P<what>[^,;。]{3,20})")
+FIRST = re.compile(r"(?:先行|首先|提前|(?<![率优事原争])先(?![进锋后]))(?P<what>[^,;.。\n]{3,20})")
 AFTERWARDS = re.compile(
-    r"(?:等|待)[^;。]{2,24}?(?:才|再行?|方可?)(?P<what>[^,;。]{3,20})|(?:然后|随后)(?P<then>[^,;。]{3,20})"
+    r"(?:(?<![一-鿿])等|待(?!遇)|要等)[^;.。\n]{2,24}?(?:(?<!人)才|再行?(?!就业)|(?<![地对])方可?(?![面式案法]))(?P<what>[^,;.。\n]{3,20})|(?:然后|随后)(?P<then>[^,;.。\n]{3,20})"
 )
 SAME_STEP = 0.5
 """The share of the pairs of characters of the shorter one from which on two steps are one."""
@@ -112,9 +115,12 @@ def shared_otherwise(said: str, printed: str) -> str:
         mine, theirs = _shares(claimed), _shares(stated)
         same = mine.keys() == theirs.keys() and sorted(mine.values()) == sorted(theirs.values())
         return claimed.group() if same and mine != theirs else ""
-    held = set(RATIO.findall(printed))
-    turned = (m.group() for m in RATIO.finditer(said) if m.groups() not in held and m.groups()[::-1] in held)
-    return next(turned, "")
+    held = [(m["who"][-2:], m["one"], m["other"]) for m in RATIO.finditer(printed)]
+    for match in RATIO.finditer(said):
+        who, one, other = match["who"][-2:], match["one"], match["other"]
+        if one != other and (who, other, one) in held and (who, one, other) not in held:
+            return match.group()
+    return ""
 
 
 def _shares(match: re.Match[str]) -> dict[str, str]:
@@ -124,14 +130,19 @@ def _shares(match: re.Match[str]) -> dict[str, str]:
 
 def other_level(said: str, nearest: str, context: str) -> tuple[str, str] | None:
     """A thing said to be of one level of government where the clause only has that of another; with its level, as each names it."""
-    held = {(_level(match), match["what"]) for match in LEVEL.finditer(context)}
+    listed = LISTED_LEVEL.sub(r"\g<level>", context)  # 国家级、省级奖项: the former too is of 奖项
+    first = LISTED_FIRST.sub(r"\g<level>", context)
+    held = {
+        (_level(match), match["what"]) for text in (context, listed, first) for match in LEVEL.finditer(text)
+    }
     for match in LEVEL.finditer(said):
         if (_level(match), match["what"]) in held:
             continue
         for printed in LEVEL.finditer(nearest):
-            # 全县 for 全市 tells of another place, which is judged apart.
+            # 全县 for 全市 tells of another place, which is judged apart; 全省 for 全国 is only less.
             above = {_level(match), _level(printed)} & ABOVE
-            if printed["what"] == match["what"] and above:
+            less = match["level"].startswith("全") and printed["level"].startswith("全")
+            if printed["what"] == match["what"] and above and not less:
                 return match.group(), printed.group()
     return None
 
@@ -150,7 +161,10 @@ def order_turned(said: str, printed: str) -> tuple[str, str] | None:
     for one, other in ((FIRST, AFTERWARDS), (AFTERWARDS, FIRST)):
         for claimed in one.finditer(said):
             for stated in other.finditer(printed):
-                if _alike(*(m["what"] or m.groupdict().get("then") or "" for m in (claimed, stated))):
+                steps = (m["what"] or m.groupdict().get("then") or "" for m in (claimed, stated))
+                # What both texts tell is no step turned round.
+                both = stated.group() in said or claimed.group() in printed
+                if not both and _alike(*steps):
                     return claimed.group(), stated.group()
     return None
 
