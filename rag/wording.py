@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from rag import lexicon, places
 from rag.fold import fold, to_simplified, to_traditional
+from rag.quantities import quantities
 from rag.slots import name_of
 from rag.types import CitationCheck, Language, Verdict
 
@@ -211,10 +212,17 @@ MOST_IN_GIST = 6
 
 
 def gist_of(text: str) -> str:
-    """What a Chinese line speaks of, as English terms of the lexicon: first the groups of people, then what they get."""
+    """What a Chinese line speaks of, as English terms of the lexicon: first the groups of people, then what they get.
+
+    A form with a number (child under 18) is none: the line prints no such number.
+    """
     terms = sorted(lexicon.expand(fold(text)), key=lambda term: term.kind != "group")
-    names = dict.fromkeys(term.english[0] for term in terms if term.kind in GIST_KINDS and term.english)
-    return ", ".join(list(names)[:MOST_IN_GIST])
+    forms = [
+        next((form for form in term.english if not quantities(form)), "")
+        for term in terms
+        if term.kind in GIST_KINDS
+    ]
+    return ", ".join(list(dict.fromkeys(filter(None, forms)))[:MOST_IN_GIST])
 
 
 def kind_name(kind: str, language: Language) -> str:

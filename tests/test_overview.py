@@ -29,6 +29,7 @@ from rag.overview import (
 from rag.receiver import Receiver, Sort, receiver_of
 from rag.types import Answer, Framing, Status, Turn
 from rag.understand import understand
+from rag.wording import gist_of
 
 TEXT = """朔州市支持创业若干措施
 
@@ -254,6 +255,13 @@ def test_kinds_are_recognised_in_everyday_words() -> None:
 )
 def test_the_askers_group_is_told_by_everyday_words(question: str, group: str) -> None:
     assert group in people_asked(question)
+
+
+def test_the_gist_of_a_chinese_line_holds_no_number() -> None:
+    gist = gist_of("外籍人才的配偶和未成年子女，可申请居留许可。")
+    assert "spouse" in gist
+    assert "minor child" in gist
+    assert not any(char.isdigit() for char in gist)
 
 
 def test_who_works_at_an_institute_is_a_researcher() -> None:
