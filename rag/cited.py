@@ -423,7 +423,7 @@ class Citations:
                 before = flat[: match.start()][-1:]
                 if not this and kind == "path" and ("\u4e00" <= before <= "\u9fff" or before.isdigit()):
                     continue
-                # 第十二条, 第四部分（三）, but not 第四部分 alone
+                # 第十二条, 第七部分（二）, but not 第七部分 alone
                 deep = kind == "article" or match.groupdict().get("b") is not None
                 strong = deep and match.group().startswith("第")
                 if not (strong or this or _introduced(flat, *match.span())):

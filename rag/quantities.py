@@ -1,4 +1,4 @@
-"""Quantities in a text, by value: 三万元 = 3万元 = 30,000元 = RMB 30,000; 百分之五十 = 50% = 五成 = 一半; 六成五 = 65%; 半年 = 6个月.
+"""Quantities in a text, by value: 三万元 = 3万元 = 30,000元 = RMB 30,000; 百分之五十 = 50% = 五成 = 一半; 七成五 = 75%; 半年 = 6个月.
 
 What a claim says in numbers has to stand in the clause it cites, whatever the spelling. A quantity is a
 value with a kind; the kinds are few, since 30万元 and 30万 are often the same thing said twice.
@@ -84,7 +84,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     (
-        "tenths",  # 六成, 六成五
+        "tenths",  # 七成, 七成五
         re.compile(
             r"(?P<n>[一二三四五六七八九])成(?:(?P<tail>[一二三四五六七八九])(?=$|[以左的多,.;:、，。；：!?！？)）\s])|(?![立为本果功长效员交就套都]))"
         ),

@@ -98,7 +98,7 @@ STALLS += (
     "摊位数量的年增幅高于店铺数量的年增幅。\n"
 )
 STALLS += (
-    "\n（六）在做好摊位登记造册工作的基础上，全面推开摊位保险。对入选省名摊计划的摊主给予奖励。成交额增长率不低于65%。"
+    "\n（六）在做好摊位登记造册工作的基础上，全面推开摊位保险。对入选省名摊计划的摊主给予奖励。成交额增长率不低于75%。"
     "租约期满后，按新摊位、新价格签约。\n"
     "\n（七）2031年安排修缮资金20万元。2032年安排修缮资金20万元。2033年安排修缮资金15万元。\n"
     "\n（八）对粮油、熟食摊位，依法实行“先验后摆”。对鼓励发展的手工艺摊位，实行“先摆后验”。\n"
@@ -112,17 +112,17 @@ OF_STALLS = [
     ("鼓励摊主在涉及食品安全的环节共享设备。", "altered"),
     ("2031年至2033年每年安排修缮资金20万元。", "altered"),
     ("2031年至2032年每年安排修缮资金20万元。", "supported"),
-    ("成交额增长率不低于六成五。", "supported"),
+    ("成交额增长率不低于七成五。", "supported"),
     ("租约期满后，按原摊位、原价格签约。", "altered"),
     ("对粮油、熟食摊位，依法实行“先摆后验”。", "altered"),
     ("对粮油、熟食摊位，依法实行“先验后摆”。", "supported"),
     ("布局｜合理布局摊位，按照“一街一主题”布局｜第一部分（三）", "supported"),
     ("布局｜合理布局摊位，按照“一街一主题”布局｜第一部分（二）", "misattributed"),
     ("3️⃣ 持有健康证并按时出摊的，减免水电费。", "supported"),
-    ("小编觉得，这些好消息值得转给每一位摊主！", "not_checkable"),
+    ("小编觉得，这个夜市越办越热闹了！", "not_checkable"),
     ("小编觉得，逾期清理费最高收取60%。", "altered"),
     ("我们认为，逾期清理费最高收取60%。", "altered"),
-    ("请各科室月底前把落实情况报办公室汇总。", "not_checkable"),
+    ("请各处室下周一前将台账送综合科。", "not_checkable"),
     ("持有健康证并按时出摊的，减免水电费。", "supported"),
     ("持有健康证的，减免水电费。", "omits"),
     ("企业按季缴纳摊位费。", "omits"),
@@ -162,7 +162,7 @@ def test_departments_counts_conditions_and_roman_numbers_are_read(
     [
         ("Tumen is tightening the age limit for graduates who move their household registration there.", "altered"),
         ("Tumen is relaxing the age limit for graduates who move their household registration there.", "supported"),
-        ("In Tumen, graduates still have to show a labour contract before they register their household.", "altered"),
+        ("In Tumen a company must have its name approved beforehand.", "altered"),
     ],
 )  # fmt: skip
 def test_an_english_direction_is_held_to_the_chinese_one(

@@ -67,7 +67,7 @@ def test_the_old_one_for_the_new(said: str, printed: str, other: bool) -> None:
 @pytest.mark.parametrize(
     ("said", "printed", "affirmed"),
     [
-        ("涉及隐私的数据向社会免费开放", "不涉及隐私的数据向社会免费开放", True),
+        ("占用耕地的摊位免费迁移", "不占用耕地的摊位免费迁移", True),
         ("只能享受一次补贴，重复享受的要退回", "不得重复享受", False),
         ("杜绝弄虚作假", "不得弄虚作假", False),
         ("参加培训的才给补贴", "未参加培训的停发补贴", False),

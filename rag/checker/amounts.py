@@ -170,7 +170,7 @@ def other_year(claim: Wording, proof: Proof) -> bool:
 
 
 def _every_year(claim: Wording) -> list[Quantity]:
-    """The years of a span each of which a claim says the same of: 2019年至2021年每年."""
+    """The years of a span each of which a claim says the same of: 2031年至2034年每年."""
     span = EVERY_YEAR.search(claim.folded)
     if span is None:
         return []

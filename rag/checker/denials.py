@@ -19,7 +19,7 @@ CANCELLING = frozenset("废除零消")
 DENYING = re.compile(r"不(?![断同仅少久])|未(?!来)|无(?!人|线)|非(?!常)|禁|勿|没|取消|废|免|零")
 # 不推进, 没有提供: what is denied follows.
 DENIED = re.compile(r"(?:不(?:再|会|能|予|得)?|未|没有|没)(?P<thing>[一-鿿]{2})")
-# ... with two more, so that it is known again: 不涉及隐私, 不得重复享受.
+# ... with two more, so that it is known again: 不占用耕地, 不得重复享受.
 DENIED_WHOLE = re.compile(r"(?:不(?:再|会|能|予|得)?|未|没有|没)(?P<thing>[一-鿿]{4})")
 LEAVES_OUT = re.compile(
     r"除外|除了|^除|以外|之外|排除|剔除|免除|禁止|严禁|拒绝|删除|去掉|杜绝|严防|避免|防止|否则|追[究回缴]|退[回还]|停[发止]|违规|处罚|才|只能|仅"
@@ -42,7 +42,7 @@ def negates(
     if any(
         word.kind == "s" and word.key in _close_by(own, claim) for word in theirs if set(word.key) & NEGATING
     ):
-        return False  # 半天时间,一分钱不收: what is printed there, 免费, comes right behind
+        return False  # what is printed there (免费) the claim says right behind, in other words
     return inside and not _denies(claim, _denied(reading, theirs))
 
 
@@ -87,7 +87,7 @@ def denied_alone(claim: Wording, nearest: str) -> Iterator[Difference]:
 
 
 def affirmed_alone(claim: Wording, nearest: str) -> Iterator[Difference]:
-    """What the sentences deny and a claim affirms: 不涉及隐私的, 涉及隐私的. Where the claim leaves anything out it may deny so."""
+    """What the sentences deny and a claim affirms: 不占用耕地的, 占用耕地的. Where the claim leaves anything out it may deny so."""
     said = BOUND.sub(" ", claim.folded)
     if LEAVES_OUT.search(said):
         return

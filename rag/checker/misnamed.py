@@ -99,7 +99,7 @@ def other_terms(claim: Wording, proof: Proof, parts: Sequence[PartMatch]) -> Ite
 def rival_terms(claim: Wording, proof: Proof, weight: Weight) -> Iterator[Difference]:
     """A term in quotation marks that the clause has, but of something else than its anagram that the claim's other words stand by.
 
-    先证后照 for some firms and 先照后证 for others, in two sentences of one clause.
+    “先租后买” for some and “先买后租” for others, in two sentences of one clause.
     """
     for match in TERM_IN_MARKS.finditer(claim.folded):
         term = match[1]

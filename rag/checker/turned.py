@@ -46,7 +46,7 @@ OPPOSED: tuple[tuple[str, str], ...] = (
     ("省级", "县级"),
     ("市级", "县级|区级"),
 )
-# 原用途 for 新用途: what stands before a thing and says which of two it is.
+# 原租约 for 新租约: what stands before a thing and says which of two it is.
 WHICH_OF_TWO: dict[str, str] = {"原": "新", "旧": "新", "新": "原旧"}
 WHICH = re.compile(
     r"(?<![高创革更全最复平重还中草翻刷焕老])(?P<which>[原旧新])有?(?P<what>(?![则先理因件子闻兴设增建型生])[一-鿿]{2})"
@@ -60,7 +60,7 @@ SHARED = re.compile(
 )
 # 企业与政府按2:1分担, and who bears which part: the two words before.
 RATIO = re.compile(r"(?P<who>[^,;.。]{0,8}?)(?:按照?|以|为)?(?<![\d:.])(?P<one>\d+):(?P<other>\d+)(?![\d:])")
-# Whose a thing is: 省引才计划, 国家引才计划; 全省机构, 全市机构.
+# Whose a thing is: 省名录, 国家名录; 全省商户, 全市商户.
 LEVEL = re.compile(
     r"(?P<level>国家|全国|中央|自治区|全?省|(?<![城超都股])全?市|全?县)级?(?P<what>(?!场|民|区)[一-鿿]{2,3})"
 )
