@@ -15,10 +15,10 @@ import numpy as np
 from eval.metrics import Score, mean, score
 from eval.questions import Question
 from eval.score import Gold
-from rag import answer as answer_module
 from rag import index as index_module
 from rag import library
 from rag import retrieve as retrieve_module
+from rag import search as search_module
 from rag.answer import Answerer
 from rag.fold import fold
 from rag.records import answer_record
@@ -114,7 +114,7 @@ def _no_scope(answerer: Answerer) -> Iterator[None]:
     def unscoped(query: Query, *rest: Any, **options: Any) -> Any:
         return whole(dataclasses.replace(query, documents=everything), *rest, **options)
 
-    with mock.patch.object(answer_module, "retrieve", unscoped):
+    with mock.patch.object(search_module, "retrieve", unscoped):
         yield
 
 
@@ -129,7 +129,7 @@ WAYS: dict[str, Callable[[Answerer], contextlib.AbstractContextManager[Any]]] = 
         "_rank_clauses", lambda *rest, single: [] if single else _rank_clauses(*rest, single=False)
     ),
     "no second stage": lambda _: mock.patch.object(
-        answer_module,
+        search_module,
         "rerank",
         lambda query, found, index, *, k: dataclasses.replace(found, hits=found.hits[:k]),
     ),

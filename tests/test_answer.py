@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import re
 import threading
 from pathlib import Path
 
-import numpy as np
 import pytest
 from conftest import FakeEmbedder, FakeGenerator, write_documents
 
 from rag import config
-from rag.answer import Answerer, _contradicted, load_answerer, load_embedder
+from rag.answer import Answerer, load_answerer, load_embedder
 from rag.config import Settings
-from rag.embed import Vectors
 from rag.errors import ModelError
-from rag.evidence import of_sentence, select
+from rag.evidence import select
 from rag.index import Index, build, load
 from rag.overview import MOST_SHOWN
 from rag.types import (
@@ -383,23 +380,6 @@ def test_verbatim_english_lines_name_their_place_once(tmp_path: Path) -> None:
     assert all(line.text.startswith("Also clause 2: “") for line in others)
 
 
-@pytest.mark.parametrize(
-    ("question", "clause", "put_right"),
-    [
-        ("商品住房也可以改，对吗？", "符合条件的非商品住房可以转型。", True),
-        ("非商品住房可以改，对吗？", "符合条件的非商品住房可以转型。", False),
-        ("甲公司也报了，对吧？", "除甲公司外，其他四家企业申报。", True),
-        ("乙公司也报了，对吧？", "除甲公司外，其他四家企业申报。", False),
-    ],
-)
-def test_what_a_clause_sets_apart_is_no_yes(
-    library: Index, question: str, clause: str, put_right: bool
-) -> None:
-    item = of_sentence(library, 0, library.sentences[0][0])
-    query = understand(question, (), tuple(library.metadata.values()))
-    assert _contradicted(query, dataclasses.replace(item, text=clause)) is put_right
-
-
 @pytest.mark.models
 def test_whom_to_ask_about_each_thing_is_told_by_the_things_asked_about(real: Answerer) -> None:
     answer = real.answer("图们这两样分别归谁：大型仪器共享、创新券", mode="extractive")
@@ -415,31 +395,6 @@ def test_what_changes_or_divides_a_support_is_told_with_it(tmp_path: Path) -> No
     )
     answer = asker.answer("朔州夜市新摊主的装修补贴是多少钱？", mode="extractive")
     assert "补贴分两年等额发放" in answer.text
-
-
-class Meaning(FakeEmbedder):
-    """Takes whatever speaks of dogs to mean one thing, and everything else another."""
-
-    def embed_query(self, text: str) -> Vectors:
-        row = np.zeros(self.dimension, dtype=np.float32)
-        row[0 if "犬" in text or "dog" in text else 1] = 1
-        return row
-
-
-@pytest.mark.parametrize(
-    ("line", "stands"),
-    [
-        ("Whoever keeps a dog has to register it at the office of the district.", True),
-        ("Whoever keeps a boat has to register it at the office of the district.", False),
-        ("Boats are free of it.", True),  # so short a line leans on the question
-    ],
-)
-def test_an_english_line_that_means_something_else_is_dropped(
-    line: str, stands: bool, library: Index
-) -> None:
-    item = dataclasses.replace(of_sentence(library, 0, library.sentences[0][0]), text="养犬人应当办理登记。")
-    asker = Answerer(library, Meaning())
-    assert asker._is_unlike(Claim(line, (1,)), [item]) is not stands
 
 
 PARKING = """太仓市停车收费办法

@@ -145,15 +145,15 @@ def test_dropping_the_scope_is_caught(
 def test_nothing_stays_taken_out(
     questions: list[Question], answerer: Answerer, seeds: Path, gold_path: Path
 ) -> None:
-    from rag import answer
     from rag import retrieve as module_retrieve
+    from rag import search
 
-    before = (answer.retrieve, module_retrieve._lexical, module_retrieve._rank_clauses)
+    before = (search.retrieve, module_retrieve._lexical, module_retrieve._rank_clauses)
     ablations(
         questions[:1], answerer, Gold.of(sorted(seeds.glob("*.txt")), gold_path), AS_OF, lambda *_: None
     )
-    assert (answer.retrieve, module_retrieve._lexical, module_retrieve._rank_clauses) == before
-    assert answer.retrieve is retrieve
+    assert (search.retrieve, module_retrieve._lexical, module_retrieve._rank_clauses) == before
+    assert search.retrieve is retrieve
 
 
 @pytest.fixture

@@ -1,0 +1,71 @@
+"""Premise: a question and evidence -> what the question takes to be so and the evidence says otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.evidence import WHETHER
+from rag.fold import fold
+from rag.quantities import bounds_in, counts_in, quantities, sum_out_of_bounds
+from rag.types import Evidence, Query
+from rag.understand import in_parts
+from rag.wording import in_script
+
+# What a clause sets apart: 非商品住房; 除某公司外.
+DENIED = re.compile("不|没|非")
+NOT_A, ALL_BUT = (
+    re.compile(r"(?<![一-鿿]是)非([一-鿿]{2})"),
+    re.compile(r"除(?:了)?([^,。;]{2,16}?)(?:以|之)?外"),
+)
+# Money that one need not give back, put to us of a loan.
+FOR_NOTHING = re.compile(
+    r"不用还|不用归还|不必还|无需归还|白[给送拿]|直接(?:发|给)\S{0,4}(?:钱|\d)|免费(?:给|发|领)\S{0,4}(?:钱|\d)"
+)
+LENT, GIFT = re.compile("贷款|借款"), re.compile("补[贴助]|奖|资助|无偿|发放")
+OF_A_LOAN = re.compile("贷款|借款|利息|本金|贴息")
+
+
+def is_lent(query: Query, best: Evidence) -> bool:
+    """Whether the question puts to us money for nothing, and the best sentence speaks of a loan."""
+    asked, clause = fold(query.asked), fold(best.text)
+    given = FOR_NOTHING.search(asked) and not OF_A_LOAN.search(asked)
+    return bool(given and LENT.search(clause) and not GIFT.search(clause))
+
+
+def is_contradicted(query: Query, best: Evidence) -> bool:
+    """Whether the question puts to us a quantity of a sort of which the best sentence has others only, or what it sets apart."""
+    question, clause = fold(query.asked), fold(best.text)
+    apart = not DENIED.search(question) and any(
+        match[1] in question
+        and f"非{match[1]}" not in question
+        and clause.count(match[1]) == clause.count(f"非{match[1]}")
+        for match in NOT_A.finditer(clause)
+    )
+    if apart or any(match[1] in question for match in ALL_BUT.finditer(clause)):
+        return True
+    confirmed = [part.asked for part in in_parts(query) if "confirm" in part.intents] or [query.asked]
+    said = {q for text in confirmed for q in quantities(text) if q.kind not in ("year", "number")}
+    printed = quantities(best.text)
+    kinds = {q.kind for q in said} & {q.kind for q in printed}
+    return bool(kinds) and not any(q in printed for q in said if q.kind in kinds)
+
+
+def out_of_bounds(query: Query, evidence: Sequence[Evidence]) -> tuple[str, str] | None:
+    """What the question tells of itself, and the bound of the evidence that it does not keep: 4间, 不少于5间.
+
+    Only where it asks whether it may be, and no bound of that unit in the clause lets it in.
+    """
+    if query.language == "en" or not WHETHER.search(fold(query.asked)):
+        return None
+    for item in evidence:
+        if outside := sum_out_of_bounds(fold(query.asked), fold(item.text)):
+            return in_script(outside[0], query.language), in_script(outside[1], query.language)
+        bounds = bounds_in(fold(item.clause.text))
+        for told in counts_in(fold(query.asked)):
+            same = [bound for bound in bounds if bound.unit == told.unit]
+            if same and not any(bound.takes(told.value) for bound in same):
+                printed = next((b for b in same if b.text in fold(item.text)), None)
+                if printed is not None:
+                    return in_script(told.text, query.language), in_script(printed.text, query.language)
+    return None
