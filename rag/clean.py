@@ -154,6 +154,17 @@ FURNITURE: tuple[tuple[str, re.Pattern[str]], ...] = (
         "contact",
         re.compile(r"(?:联系|咨询|服务|监督|传真)?(?:电话|热线|传真|邮箱|邮编|地址)\s*[:：][^。；]{0,40}$"),
     ),
+    # 【图解】【打印本页】【关闭窗口】: nothing but links, each in its brackets.
+    ("menu", re.compile(r"(?:[【\[][^】\]\n。；]{2,8}[】\]][\s|/·]*){3,}$")),
+    ("site", re.compile(r"[^。；，：:]{2,24}(?:官网|官方网站|门户网站|政务网|政府网)$")),
+    ("visits", re.compile(r"您?是?(?:本站|本页)?第\s*[\d,]+\s*(?:位|个)(?:访客|访问者|来访者|浏览者)")),
+    # 文号：… 发布单位：… 发布日期：… in one line.
+    (
+        "metadata",
+        re.compile(
+            rf"(?:{DATABASE_FIELDS}|发布单位|成文日期)\s*[:：][^。；]{{1,40}}?[\s　|]+(?:{DATABASE_FIELDS}|发布单位|成文日期|来源)\s*[:：]"
+        ),
+    ),
     (
         "page_number",
         re.compile(r"[-—－─]\s*\d{1,3}\s*[-—－─]$|第\s*\d{1,3}\s*页(?:\s*[共/]\s*\d{1,3}\s*页)?$|\d{1,4}$"),

@@ -52,6 +52,8 @@ ISSUED_IN_BRACKETS = re.compile(DATE.pattern + r"[^。年]{0,40}(?:公布|发布
 POSTED = re.compile(r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})")
 # Beside another page's title a date is that page's.
 POSTING = re.compile(r"^\s*\d{4}[-/.年]|时间|日期|来源|发布|更新|发文")
+# ... or among the fields of one line: 文号：… 发布日期：2025年3月2日.
+POSTED_FIELD = re.compile(rf"(?:发布|更新)(?:日期|时间)\s*[:：]\s*{POSTED.pattern}")
 POSTED_DOTS = re.compile(r"(?P<year>\d{4})\.(?P<month>\d{1,2})\.(?P<day>\d{1,2})")
 EFFECTIVE = re.compile(
     r"自\s*(?P<date>[\d〇○零一二三四五六七八九]{4}\s*年[^。，,起]{2,10}日)\s*起\s*(?:施行|实施|执行|生效)"
@@ -76,6 +78,7 @@ LEVEL_OF_CHARACTER = {
 }
 # The fields of a page or a legal database that speak of the document: 【字号】…, 成文日期：…
 FIELD_NAMES = {
+    "title": "标题|名称|信息名称",
     "doc_number": "文号|发文字号|字号",
     "issuers": "发布部门|发文机关|制定机关",
     "date_issued": "成文日期|发文日期|印发日期|颁布日期|公布日期",
@@ -89,6 +92,8 @@ FIELD = re.compile(
         for field, names in FIELD_NAMES.items()
     )
 )
+# ... and what parts a field's value from what follows it in the line: wide space, or the name of another field.
+NEXT_FIELD = re.compile(r"\t|\u3000{2,}|\s{3,}|[\s\u3000|]+(?=[一-鿿]{2,5} *[:：])")
 # How much a mention counts, by where it stands.
 WEIGHT_ISSUER, WEIGHT_TITLE, WEIGHT_SIGNATURE, WEIGHT_SITE, WEIGHT_BODY, MOST_BODY = (
     8.0,
@@ -124,7 +129,7 @@ def describe(document: Document, cleaned: Cleaned, split: Split) -> Metadata:
     issued = _issued(*printed, posted, number)
     effective = _effective(body, issued) or _field_date(fields, "date_effective")
     values: dict[str, object] = {
-        "title": titles.title,
+        "title": titles.title or fields.get("title"),
         "doc_number": number,
         "issuers": issuers,
         "place": place.name if place else None,
@@ -298,7 +303,7 @@ def _fields(furniture: list[str]) -> dict[str, str]:
         printed = re.sub(r"(?<=[一-鿿])\s+(?=[一-鿿] *[:：])", "", line)
         for match in FIELD.finditer(printed):
             value = printed[match.end() :].strip(" \t\u3000:：")
-            found.setdefault(str(match.lastgroup), re.split(r"\t|\u3000{2,}|\s{3,}", value)[0])
+            found.setdefault(str(match.lastgroup), NEXT_FIELD.split(value)[0])
     return {name: value for name, value in found.items() if value}
 
 
@@ -382,6 +387,8 @@ def _iso(year: str, month: str | None, day: str | None) -> str:
 
 def _posted(furniture: str) -> Iterator[str]:
     for line in furniture.splitlines():
+        if FIELD.match(line) and (match := POSTED_FIELD.search(line)):
+            yield _iso(match["year"], match["month"], match["day"])
         if len(line) < 200 and POSTING.search(line) and not FIELD.match(line):
             yield from (_iso(match["year"], match["month"], match["day"]) for match in POSTED.finditer(line))
 

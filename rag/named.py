@@ -38,7 +38,7 @@ ENGLISH_PRICED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     for asked, printed in (
         ("deposits?", "押金|保证金|存款|起存|存入"),
         ("salary|salaries|wages?", "薪|工资|待遇|报酬|收入"),
-        ("rents?", "租"),
+        (r"(?<!\bi )(?<!\bwe )(?<!\bto )(?<!\bwho )(?<!\bthey )(?<!\byou )rents?", "租"),
         ("interest(?: rate)?", "利率|利息|贴息|息"),
         ("fees?|charges?", "费"),
         ("deductible", "起付"),
@@ -144,11 +144,13 @@ def unnamed(query: Query, evidence: Sequence[Evidence], index: Index) -> bool:
         asked = (printed for word, printed in ENGLISH_PRICED if word.search(question))
         return bool(ASKS_PRICE.search(question)) and not all(printed.search(context) for printed in asked)
     if query.intents & {"amount", "number", "interest"}:
-        for match in PRICED.finditer(question):
-            priced = match.group()
-            named = SAME_PRICE.get(priced, priced[-2:]) in context
-            if not named and not _known_otherwise(priced, question, context):
-                return True
+        priced = [match.group() for match in PRICED.finditer(question)]
+        # Of several it is enough that one is named: 除了押金，物业费还退几个月
+        if priced and not any(
+            SAME_PRICE.get(word, word[-2:]) in context or _known_otherwise(word, question, context)
+            for word in priced
+        ):
+            return True
     scope = index.terms.scope(index.clauses_of(query.documents))
     return any(
         not (GIVEN.search(match["what"]) or any(index.terms.holds(char, scope) for char in match["what"]))

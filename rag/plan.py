@@ -11,7 +11,7 @@ from rag.wording import gist_of, in_script, place_name, say
 
 # Asking for one thing of a clause: beside it the clause's number, or whom to ask, is not all that is asked for.
 ONE_THING = frozenset(
-    {"amount", "number", "deadline", "date", "papers", "interest", "phone", "overview", "definition"}
+    {"amount", "number", "deadline", "date", "papers", "interest", "phone", "overview", "definition", "both"}
 )
 
 

@@ -20,7 +20,7 @@ from rag.terms import tokens
 from rag.translate import is_unlike, translate
 from rag.types import Check, Claim, ClaimChecked, Draft, Language, Line, Outcome, Query
 from rag.understand import asking, in_parts
-from rag.verify import FILLER, is_named, verify
+from rag.verify import FILLER, is_named, verify, without_bare_answer
 from rag.wording import in_script
 
 ENGLISH_ASKING = re.compile(r"\b(?:what|which|who|whom|how|when|where)\b")
@@ -88,7 +88,9 @@ def _compose(
             said.add(key)
             if check.outcome is Outcome.REPLACED:
                 used.update(check.claim.marks)
-            check = replace(check, claim=replace(check.claim, text=in_script(check.claim.text, language)))
+            answering = plan.best in check.claim.marks
+            text = check.claim.text if answering else without_bare_answer(check.claim.text, proof="")
+            check = replace(check, claim=replace(check.claim, text=in_script(text, language)))
         yield ClaimChecked(check)
 
 

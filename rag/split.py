@@ -64,6 +64,13 @@ NUMBERINGS: tuple[Numbering, ...] = (
         "【事项一】...",
     ),
     Numbering(
+        "matter",
+        4.5,
+        True,
+        re.compile(rf"(?:服务|办理)?事项\s*(?P<n>{NUMERAL})\s*[:：.．、]\s*"),
+        "事项01：...",
+    ),
+    Numbering(
         "question",
         4.5,
         True,
@@ -121,6 +128,11 @@ TASK_DECIMAL = DECIMALS[1]._replace(name="task_decimal", rank=5.7, example="1.1 
 # A heading without a number, marked as one by the file's format: ## 申请条件. Its `rank` is not used.
 HEADING = Numbering("heading", 0, True, re.compile(r"(?P<n>)"), "## 申请条件")
 HEADING_MARKS = re.compile(r"(#{1,6}) +(?=\S)")
+# ... or set between two rules of its own: === 申请条件 ===.
+FRAMED = re.compile(
+    r"(?P<rule>[=*＊─━~～])(?P=rule)+\s*(?P<title>[^=*＊─━~～\n。；]{2,40}?)\s*(?P=rule){2,}$"
+)
+FRAMED_LEVEL = 2
 # ## 01 over a paragraph: as a heading a number may stand alone.
 NUMBER_ALONE = re.compile(r"(?P<n>\d{1,2})$")
 # A number in a cell that is no year: columns are often called 2024年, 2025年.
@@ -325,7 +337,11 @@ class _Splitter:
                 yield paragraphs[i][0]
 
     def _without_marks(self, start: int, end: int) -> tuple[int, int]:
-        """A line without the marks of a heading (##), whose level is noted."""
+        """A line without the marks of a heading (##, === ===), whose level is noted."""
+        if framed := FRAMED.match(self.text.text[start:end]):
+            low, high = framed.span("title")
+            self.levels[start + low] = FRAMED_LEVEL
+            return start + low, start + high
         marks = HEADING_MARKS.match(self.text.text, start, end)
         if marks is None:
             return start, end

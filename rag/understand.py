@@ -27,7 +27,7 @@ HISTORY_TURNS = 20
 # What a question for an overview is made of: an open word, what a government gives, and how it is given or got.
 WHAT = r"(?:什么|哪些|啥子?|哪几[种项类样]|什麼|何种|点啥|些啥子?|咩|乜嘢?)"
 SUPPORT = (
-    r"(?:支持|扶持|帮助|帮扶|优惠|政策|补助|补贴|资助|好处|待遇|福利|措施|照顾|路子|门路|渠道|途径|实惠)"
+    r"(?:支持|扶持|帮助|帮扶|优惠|政策|补助|补贴|资助|好处|待遇|福利|措施|照顾|支援|路子|门路|渠道|途径|实惠)"
 )
 GIVES_OR_GETS = (
     r"(?:(?:能|可以|好)?(?:沾|争取|得|捞|享|用|挂|靠)得?(?:上|到|点|些|着)+|(?<![带交提])给(?!我(?:列|说|讲|查|写))|帮[到我咱]?|帮忙|[领拿]到|享受到?|申请到|得到|省下|"
@@ -274,7 +274,9 @@ def asking(text: str) -> str:
 
 
 # Questions without a word of the written language that asks: 邊個, 係唔係, 請問, 查给我看.
-ASKS_OTHERWISE = re.compile(r"请问|[咩乜]|边(?:个|度|啲)|(.)唔\1|定系|还是|有无|给我(?:看|查|找|列|讲)")
+ASKS_OTHERWISE = re.compile(
+    r"请问|[咩乜]|边(?:个|度|啲)|(.)唔\1|定系|还是|有无|给我(?:看|查|找|列|讲)|(?:[是对行]|没错|没问题)吧\s*(?:[?？]|$)|吧[?？]"
+)
 
 
 def asks_something(query: Query) -> bool:

@@ -88,8 +88,10 @@ QUOTED_NAME = re.compile(r"[\"“]([A-Z][^\"”]{1,60})[\"”]")
 ENGLISH_CAPITALS = frozenset({"RMB", "CNY", "GDP", "IP", "SME", "SMEs", "PRC", "ID", "IT", "RD"})
 CONDITION = re.compile(r"但|除外|不得|须|仅限|必须|除.{1,40}外|前提下|unless|only|must|provided|except")
 PRINTED_NUMBER = re.compile(
-    r"^(?:第[一-鿿\d]{1,6}条(?:之[一二三四五六七八九十])?|[（(][一二三四五六七八九十百\d]{1,4}[)）]|\d{1,2}(?:\.\d{1,2}){1,3}(?=\s*[一-鿿“《])|[a-z][)）]|[\d]{1,3}[.．﹒、](?!\d)|[一二三四五六七八九十]{1,3}、|[①-⑳]|[―—]{1,2})\s*"
+    r"^(?:第[一-鿿\d]{1,6}条(?:之[一二三四五六七八九十])?(?!第|之|所|规定|中|的|和|至|及|或|、)|[（(][一二三四五六七八九十百\d]{1,4}[)）]|\d{1,2}(?:\.\d{1,2}){1,3}(?=\s*[一-鿿“《])|[a-z][)）]|[\d]{1,3}[.．﹒、](?!\d)|[一二三四五六七八九十]{1,3}、|[①-⑳]|[―—]{1,2})\s*"
 )
+LEAST_TOLD = 3
+"""Pairs of characters that a claim has in common with one piece of evidence alone, if it tells anything of it."""
 FILLER = frozenset("怎么的了是在和与及或等可以能有为对您你我请需要将会由向其该这那也都就")
 
 
@@ -121,10 +123,11 @@ def verify(
             reasons.append("items of the list are left out")
         kept = _proved_part(text, cited, language)
         if not reasons and kept in ("", text):
-            return Check(line, Outcome.SUPPORTED, Claim(text, real))
+            return Check(line, Outcome.SUPPORTED, Claim(text, _told_marks(text, real, evidence, language)))
         if kept:
+            marks = _told_marks(kept, real, evidence, language)
             return Check(
-                line, Outcome.SUPPORTED, Claim(kept, real), (*reasons, "only what is proved of it is kept")
+                line, Outcome.SUPPORTED, Claim(kept, marks), (*reasons, "only what is proved of it is kept")
             )
     if text and (others := _proved_by(text, real, evidence, language)):
         return Check(line, Outcome.RECITED, Claim(text, others), tuple(reasons))
@@ -172,6 +175,24 @@ def _proved_by(
         if not _faults(text, cited, language) and (language == "en" or not _is_longer(text, cited)):
             return marks
     return ()
+
+
+def _told_marks(
+    text: str, marks: tuple[int, ...], evidence: Sequence[Evidence], language: Language
+) -> tuple[int, ...]:
+    """`marks` without those of evidence that a Chinese claim tells nothing of, and that it is proved without."""
+    if language == "en":
+        return marks
+    claim = _pairs(fold(text))
+    for mark in reversed(marks):
+        others = [other for other in marks if other != mark]
+        if not others:
+            break
+        beside = set().union(*(_pairs(fold(evidence[other - 1].text)) for other in others))
+        own = claim & _pairs(fold(evidence[mark - 1].text)) - beside
+        if len(own) < LEAST_TOLD and not _faults(text, [evidence[other - 1] for other in others], language):
+            marks = tuple(others)
+    return marks
 
 
 def _is_longer(text: str, cited: Sequence[Evidence]) -> bool:

@@ -328,3 +328,11 @@ def test_a_table_with_one_cell_a_line_is_read_by_rows() -> None:
 def test_short_lines_that_are_no_table_stay_lines() -> None:
     assert "\t" not in lone(*LONE[:-1])  # a cell is missing
     assert "\t" not in lone("场地", "资金", "人员", "设备", "培训", "宣传", "服务", "评价")
+
+
+def test_links_in_brackets_and_the_fields_of_one_line_are_furniture() -> None:
+    body = "对首次创业的人员，一次性给予补贴3000元。"
+    text = text_of(
+        f"甲市人社局官网\n文号：甲人社发〔2024〕3号　发布日期：2024年5月6日　来源：本站\n{body}\n【图解】【视频】【打印】"
+    )
+    assert text.strip() == body

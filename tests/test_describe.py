@@ -342,3 +342,13 @@ def test_several_fields_in_one_line_are_each_read() -> None:
     line = "主题分类：企业　　成文日期：2025-02-24　　发文字号：大政办〔2025〕5号　　有效性：有效"
     metadata = described("大理市人民政府门户网站", line, "", "大理市停车管理办法", "", *BODY)
     assert (metadata.doc_number, metadata.date_issued) == ("大政办〔2025〕5号", "2025-02-24")
+
+
+def test_fields_that_stand_in_one_line_are_told_apart() -> None:
+    found = described(
+        "标题：甲市创业补贴办法　索引号：000123",
+        "文号：吕人社发〔2024〕3号　发布日期：2024年5月6日　来源：本站",
+        "吕梁市创业补贴办法",
+        *BODY,
+    )
+    assert (found.doc_number, found.date_posted) == ("吕人社发〔2024〕3号", "2024-05-06")

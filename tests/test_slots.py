@@ -57,6 +57,8 @@ FILLED = [
     ("hours", "工作日上午9:00至12:00受理", True),
     ("hours", "自受理之日起20个工作日内办结", False),
     ("interest", "年利率不高于lpr加50个基点", True),
+    ("both", "同时符合多项的，按就高原则发放", True),
+    ("both", "每人每月发放500元", False),
     ("interest", "最高可申请30万元", False),
     ("person", "邀请李明等专家指导", True),
     ("person", "建立专家顾问机制", False),

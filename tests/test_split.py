@@ -533,3 +533,14 @@ def test_titles_without_a_number_head_what_stands_below_them() -> None:
 def test_where_chapters_are_numbered_a_short_line_is_no_title() -> None:
     numbered = [*BARE[:2], "一、总体要求", *BARE[3:]]
     assert not any("游泳馆" in clause.heading for clause in split_text("\n".join(numbered)).clauses)
+
+
+def test_a_title_between_two_rules_heads_what_follows_and_a_matter_is_numbered() -> None:
+    parts = split_text(
+        "甲市办事指南\n\n=== 事项一：开店登记 ===\n申请材料：身份证复印件一份，交到窗口。\n\n"
+        "=== 事项二：停业 ===\n办理时限：当场办结，不收费用，发给回执。"
+    )
+    assert [(c.label, c.heading[:1]) for c in parts.clauses] == [
+        ("1.0", ("开店登记",)),
+        ("2.0", ("停业",)),
+    ]

@@ -281,3 +281,14 @@ def test_an_english_yes_stands_only_where_the_clause_grants_something() -> None:
         "Yes. The listing of key reserve firms is pushed forward with all effort. [1]", [goal], "en"
     )
     assert denied.claim is None or not denied.claim.text.startswith("Yes")
+
+
+def test_a_mark_of_evidence_that_a_claim_tells_nothing_of_is_left_out() -> None:
+    check = verify("可以申请最高20万元的创业担保贷款。[1][2]", [LOAN, RENT], "zh-Hans")
+    assert check.claim is not None
+    assert check.claim.marks == (1,)
+
+
+def test_a_sentence_about_an_article_keeps_its_number() -> None:
+    assert stated(evidence("第3条的租金补贴不再发放。")) == "第3条的租金补贴不再发放。"
+    assert stated(evidence("第三条 租金补贴按月发放。")) == "租金补贴按月发放。"

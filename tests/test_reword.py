@@ -1,0 +1,32 @@
+"""Rewording: what composing may not lose of a plan, and what it may not add."""
+
+from __future__ import annotations
+
+import threading
+
+from rag.plan import Plan, claims_of
+from rag.reword import reword
+from rag.types import Check, Clause, Evidence, Metadata, Span, Status
+from rag.understand import understand
+from tests.conftest import FakeEmbedder, FakeGenerator
+
+
+def evidence(text: str, label: str) -> Evidence:
+    clause = Clause("d.txt", label, "measure", ("资金支持",), Span(0, len(text)), text)
+    return Evidence(clause, Metadata("d.txt", place="长春市"), Span(0, len(text)), text, text)
+
+
+RENT = evidence("对租用场地的毕业生,给予每年5000元的租金补贴。", "1.1")
+PERMIT = evidence("毕业生凭毕业证即可办理落户。", "1.2")
+
+
+def test_a_yes_stands_only_before_what_fits_best_and_that_is_not_lost() -> None:
+    query = understand("毕业生可以落户吗？", (), ())
+    plan = Plan(Status.ANSWERED, evidence=[RENT, PERMIT], compose=True, best=2)
+    plan.lines = claims_of(plan.evidence, "zh-Hans")
+    checks: list[Check] = []
+    model = FakeGenerator("可以。毕业生租用场地，每年有5000元租金补贴。[1][2]\n")
+    list(reword(query, plan, checks, model, FakeEmbedder(), threading.Event()))
+    texts = [line.text for line in plan.lines]
+    assert "毕业生凭毕业证即可办理落户。" in texts
+    assert not any(text.startswith("可以") for text in texts)
