@@ -477,6 +477,13 @@ def source_lines(text: str) -> dict[int, Span]:
     return found
 
 
+def label_alone(text: str) -> tuple[str, ...]:
+    """The labels that a source names which is nothing but a clause's number: item 12; empty for any other."""
+    flat = _flat(text.strip(" .。;；,，"))
+    found = _label_at(flat, 0)
+    return found[1] if found and found[0] == len(flat) else ()
+
+
 def is_only_citation(text: str, cited: Sequence[Cited]) -> bool:
     """Whether nothing is said in `text` beside its citations."""
     rest = list(text)

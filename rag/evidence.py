@@ -37,6 +37,8 @@ COSINE_WEIGHT, COVERAGE_WEIGHT = 3.0, 1.5
 # ... a word of the question counts this much where it stands in what the sentence sends to: 违反第十三条的.
 REFERRED_WEIGHT = 0.9
 FILLED_WEIGHT, QUOTED_WEIGHT, QUANTITY_WEIGHT, AGE_WEIGHT = 0.35, 0.4, 0.3, 0.5
+# ... and what a sentence loses of whose characters some are lost (U+FFFD): nobody can read it.
+DAMAGED_WEIGHT = 0.5
 # What only says why and by whom a document is made answers hardly any question; nor does the notice that sends it.
 FRAME = re.compile(
     r"(?:第[一二三四五六七八九十\d]+条\s*|\d+(?:\.\d+)*\s*)?(?:[（(【][^）)】]{2,10}[）)】]\s*)?(?:为(?:了|深入|全面|进一步|贯彻|规范|做好|加强|加快|推进|推动|支持|促进|吸引|鼓励|切实|落实|充分|完善|保障|帮助)?[^。]{6,}(?:制定|提出|现就|如下|通知|出台|印发)|现将[^。]*(?:印发|如下|公布)|请(?:遵照|认真|结合)|(?:责任|牵头|经办|主管)(?:单位|部门)[:：]|(?:咨询|联系|监督|服务)?电话[:：])"
@@ -261,6 +263,7 @@ class Scorer:
             + QUANTITY_WEIGHT * same
             + AGE_WEIGHT * any(takes_in(folded, age) for age in self.ages)
             + NAMED_WEIGHT * bool(self.named(self.index.clauses[clause]))
+            - DAMAGED_WEIGHT * ("\ufffd" in sentence.text)
             - FRAME_WEIGHT * (bool(FRAME.match(sentence.text)) and not self._is_about(sentence))
         )
         return Scored(clause, position, sentence, cosine, coverage, score)

@@ -543,6 +543,7 @@ def best_shown(
 
     What is for certain others is left out where the asker says who they are, and there is enough for them.
     """
+    listed = [support for support in listed if "\ufffd" not in support.line] or listed
     if wanted and NOTHING_ELSE.search(fold(question)):
         listed = [support for support in listed if support.kind in wanted] or listed
     of_use = [support for support in listed if support.fits or support.receiver.sort not in BEYOND]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag import lexicon
-from rag.cited import Citations, Cited, is_only_citation, marks, source_lines
+from rag.cited import Citations, Cited, is_only_citation, label_alone, marks, source_lines
 from rag.fold import fold, to_simplified
 from rag.quantities import quantities
 from rag.types import CitationCheck, Span
@@ -25,11 +25,18 @@ BEHIND = re.compile(
     r"[ \t　]*(?:[\[【［〔]\d{1,2}[\]】］〕]|[（(【\[〔][^（）()\n【】]{2,160}(?:[（(][^（）()\n]{0,60}[)）][^（）()\n【】]{0,40})?[)）】\]])[。.]?"
 )
 NUMBERED = re.compile(
-    r"^\s*(?:[（(]?[〇一二三四五六七八九十百\d]{1,4}[)）、.．﹒](?!\d)|[①-⑳⑴-⒇]|\d️?\u20e3|🔟|[-*•·●◆■◇□▪▶►★☆✅✔🔹🔸👉📌―—]{1,2}️?|#{1,6})\s*"
+    r"^\s*(?:\|\s*\d{1,3}\s*(?=\|)|[（(]?[〇一二三四五六七八九十百\d]{1,4}[)）、.．﹒](?!\d)|[①-⑳⑴-⒇]|\d️?\u20e3|🔟|[-*•·●◆■◇□▪▶►★☆✅✔🔹🔸👉📌―—]{1,2}️?|#{1,6})\s*"
 )
 # What only introduces: 文件规定，…, 在绍兴市规定，…, 重庆提出…
 OPENING = re.compile(
     r"^\s*(?:在)?(?:[一-鿿]{2,8}(?:[省市县区州盟旗])|(?!文件|政策|方案|意见|意見|办法|辦法|通知)[一-鿿]{2,3}(?=[规規提明][定出确確]))?(?P<words>(?:按照|根据|依据|依照|按)?(?:我市|我县|我省|本市|该|上述|有关|相关)?(?:现行|現行|目前)?的?(?:文件|政策|规定|方案|意见|办法|通知|条例|規定|辦法)?中?(?:明确)?(?:规定|提出|明确|指出|要求|規定|明確|(?:目标|目標|做法|标准|標準)[是为為])(?:了)?\s*[，,：:]?)(?=\s*\S)"
+)
+# Who speaks, a greeting, and what only says where one has it from: 客服：您好，… 记者从市人社局获悉，…
+SPEAKER = re.compile(
+    r"^\s*(?:[一-鿿]{0,4}(?:话务员|話務員|客服|坐席|接线员|接線員|工作人员|工作人員|主持人|记者|記者|市民|来电人|群众|村民|助手|问|問|答)\s*\d?\s*[:：]\s*)?(?:(?:您好|你好|各位好|大家好)[，,。!！]\s*)?"
+)
+REPORTED = re.compile(
+    r"^\s*(?:(?:据|據)(?:悉|了解|介绍|介紹|通报|通報)|(?:会议|會議|记者|記者|调研组|調研組|本报|本報)[^，,。；\d]{0,16}?(?:获悉|獲悉|了解到|得知|指出|强调|強調|透露|通报|通報|听取[^，,]{0,8}汇报)|[^，,。；\d]{2,10}(?:局长|局長|主任|负责人|負責人)(?:介绍|介紹|表示|透露|说|說))\s*[，,：:]\s*(?=\S{4})"
 )
 CONNECTING = re.compile(
     r"^\s*(?:(?:其次|首先|最后|最後)\s*[，,]|(?:另外|此外|还有|還有|同时|同時|而且|再者|再有)\s*[，,]?)(?=\s*\S{4})"
@@ -133,6 +140,8 @@ def _sources(text: str, listed: dict[int, Span], citations: Citations) -> dict[i
         ]
         if not found and re.match(r"\s*同上", text[slice(*span)]) and documents:
             found = [Cited(Span(0, 2), Span(0, 2), documents)]
+        if not found and (labels := label_alone(text[slice(*span)])):
+            found = [Cited(Span(0, 1), Span(0, 1), documents, labels)]
         if not found and (translated := citations.translated(text[slice(*span)])):
             found = [Cited(Span(0, 1), Span(0, 1), translated)]
         documents = next((c.documents for c in reversed(found) if c.documents), documents)
@@ -176,9 +185,9 @@ def blanked(text: str, cited: Sequence[Cited]) -> str:
     number = NUMBERED.match(text)
     if number and not any(c.phrase.start < number.end() for c in cited):
         chars[: number.end()] = " " * number.end()
-    connecting = CONNECTING.match("".join(chars))
-    if connecting:
-        chars[: connecting.end()] = " " * connecting.end()
+    for opener in (SPEAKER, REPORTED, CONNECTING):
+        if before := opener.match("".join(chars)):
+            chars[: before.end()] = " " * before.end()
     opening = OPENING.match("".join(chars))
     if opening:
         chars[opening.start("words") : opening.end()] = " " * (opening.end() - opening.start("words"))

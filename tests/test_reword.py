@@ -8,7 +8,7 @@ from rag.plan import Plan, claims_of
 from rag.reword import reword
 from rag.types import Check, Clause, Evidence, Metadata, Span, Status
 from rag.understand import understand
-from tests.conftest import FakeEmbedder, FakeGenerator
+from conftest import FakeEmbedder, FakeGenerator
 
 
 def evidence(text: str, label: str) -> Evidence:
