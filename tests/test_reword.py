@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 
+from conftest import FakeEmbedder, FakeGenerator
+
 from rag.plan import Plan, claims_of
 from rag.reword import reword
 from rag.types import Check, Clause, Evidence, Metadata, Span, Status
 from rag.understand import understand
-from conftest import FakeEmbedder, FakeGenerator
 
 
 def evidence(text: str, label: str) -> Evidence:
