@@ -167,13 +167,19 @@ def _proved_part(text: str, cited: Sequence[Evidence], language: Language) -> st
 def _proved_by(
     text: str, real: Sequence[int], evidence: Sequence[Evidence], language: Language
 ) -> tuple[int, ...]:
-    """The marks that prove a claim which those it cites do not: another one alone, else one beside the cited ones."""
-    others = [mark for mark in range(1, len(evidence) + 1) if mark not in real]
-    several = [(*real, mark) for mark in others] if real and language != "en" else []
-    for marks in [*((mark,) for mark in others), *several]:
+    """The marks that prove a claim which those it cites do not: another one alone, else of two those that hold most of it."""
+    every = range(1, len(evidence) + 1)
+    alone = [(mark,) for mark in every if mark not in real]
+    several = [(a, b) for a in every for b in every if a < b] if real and language != "en" else []
+    claim = _pairs(fold(text))
+
+    def held(marks: tuple[int, ...]) -> int:
+        return len(claim & _pairs(fold(" ".join(evidence[mark - 1].text for mark in marks))))
+
+    for marks in [*alone, *sorted(several, key=held, reverse=True)]:
         cited = [evidence[mark - 1] for mark in marks]
         if not _faults(text, cited, language) and (language == "en" or not _is_longer(text, cited)):
-            return marks
+            return _told_marks(text, marks, evidence, language)
     return ()
 
 
