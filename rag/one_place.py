@@ -26,7 +26,7 @@ from rag.overview import (
     supports,
 )
 from rag.plan import ONE_THING, Plan, best_first, claims_of
-from rag.premise import is_contradicted, is_lent, out_of_bounds
+from rag.premise import is_contradicted, is_lent, is_misstated, out_of_bounds
 from rag.retrieve import Found, search_words
 from rag.search import fused, search
 from rag.slots import SLOTS
@@ -72,8 +72,12 @@ def plan_one(query: Query, scoped: Query, index: Index, embedder: Embedder, *, w
     evidence = select(scoped, found, index)
     judgement = judge(scoped, evidence, found, index)
     evidence, judgement, asked_who = _with_each_part(scoped, evidence, judgement, index, embedder)
-    if not judgement.enough or is_decisive(judgement, query):
+    misstated = judgement.enough and is_misstated(query, evidence[best_of(scoped, evidence, found, index)])
+    missed = is_decisive(judgement, query)
+    if not judgement.enough or (missed and not misstated):
         return plan_not_covered(scoped, found, judgement, index)
+    if missed:  # nothing is answered, but a wrong sum is put right
+        evidence = (evidence[best_of(scoped, evidence, found, index)],)
     plan = Plan(Status.ANSWERED, evidence=list(evidence), hits=found.hits, compose=True)
     plan.confidence = judgement.confidence
     plan.lines = claims_of(evidence, query.language)
@@ -90,7 +94,7 @@ def plan_one(query: Query, scoped: Query, index: Index, embedder: Embedder, *, w
     if "confirm" in query.intents and is_lent(query, evidence[plan.best - 1]):
         plan.head.append(Framing(say("lent", query.language)))
         plan.lines[:0] = plan.head
-    elif "confirm" in query.intents and is_contradicted(query, evidence[plan.best - 1]):
+    elif misstated or "confirm" in query.intents and is_contradicted(query, evidence[plan.best - 1]):
         plan.lines.insert(0, Framing(say("not_so", query.language)))
     elif outside := out_of_bounds(query, evidence):
         counted, bound = outside

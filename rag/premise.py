@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.evidence import WHETHER
 from rag.fold import fold
-from rag.quantities import bounds_in, counts_in, quantities, sum_out_of_bounds
+from rag.quantities import Quantity, bounds_in, counts_in, located, quantities, sum_out_of_bounds
 from rag.types import Evidence, Query
 from rag.understand import in_parts
 from rag.wording import in_script
@@ -48,7 +48,47 @@ def is_contradicted(query: Query, best: Evidence) -> bool:
     said = {q for text in confirmed for q in quantities(text) if q.kind not in ("year", "number")}
     printed = quantities(best.text)
     kinds = {q.kind for q in said} & {q.kind for q in printed}
-    return bool(kinds) and not any(q in printed for q in said if q.kind in kinds)
+    return bool(kinds) and not any(q in printed or _meets(q, clause) for q in said if q.kind in kinds)
+
+
+# 最高50万: a ceiling that the question takes for granted.
+CEILING = re.compile(r"(?:最高|最多|上限|封顶)\D{0,6}$")
+
+
+def is_misstated(query: Query, best: Evidence) -> bool:
+    """Whether the question takes for granted a ceiling of a sum for which the best sentence prints others only."""
+    asked, clause = fold(query.asked), fold(best.text)
+
+    def ceilings(text: str) -> set[Quantity]:
+        return {
+            found.quantity
+            for found in located(text)
+            if found.quantity.kind == "" and CEILING.search(text[: found.start])
+        }
+
+    told, printed = ceilings(asked), ceilings(clause)
+    return bool(told and printed and not told & printed)
+
+
+# What one has to stay under or reach to get something, unlike 最高30万元, which is what one gets.
+UNDER, REACHES = re.compile(r"\D{0,3}(?:以下|以内|之内)"), re.compile(r"\D{0,3}(?:以上|及以上)")
+STAYS_UNDER = re.compile(r"(?<!不)(?:低于|少于|小于|不足)\D{0,2}$|不(?:高于|多于|大于)\D{0,2}$")
+HAS_TO_REACH = re.compile(
+    r"不(?:低于|少于|小于)\D{0,2}$|(?<!不)(?:高于|多于|大于)\D{0,2}$|(?:达到|年满)\D{0,2}$"
+)
+
+
+def _meets(told: Quantity, clause: str) -> bool:
+    """Whether what somebody tells of themselves keeps a threshold of the folded clause: 费率1%, 低于1.5%."""
+    for found in located(clause):
+        if found.quantity.kind != told.kind:
+            continue
+        before, behind = clause[: found.start], clause[found.end :]
+        if UNDER.match(behind) or STAYS_UNDER.search(before):
+            return told.value <= found.quantity.value
+        if REACHES.match(behind) or HAS_TO_REACH.search(before):
+            return told.value >= found.quantity.value
+    return False
 
 
 def out_of_bounds(query: Query, evidence: Sequence[Evidence]) -> tuple[str, str] | None:

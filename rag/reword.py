@@ -82,8 +82,13 @@ def _compose(
             check = Check(line, Outcome.DROPPED, None, ("said already",))
         if check.claim and is_unlike(check.claim, evidence, embedder):
             check = Check(line, Outcome.DROPPED, None, ("it does not mean what the evidence says",))
-        if check.claim and _only_repeats(query, check.claim.text):
-            check = Check(line, Outcome.DROPPED, None, ("it only repeats the question",))
+        if check.claim:
+            new = _without_repeats(query, check.claim.text)
+            check = (
+                replace(check, claim=replace(check.claim, text=new))
+                if new
+                else Check(line, Outcome.DROPPED, None, ("it only repeats the question",))
+            )
         if check.claim:
             said.add(key)
             if check.outcome is Outcome.REPLACED:
@@ -94,13 +99,17 @@ def _compose(
         yield ClaimChecked(check)
 
 
-def _only_repeats(query: Query, claim: str) -> bool:
-    """Whether a claim says nothing that a question for who, what or how much does not say itself."""
+def _without_repeats(query: Query, claim: str) -> str:
+    """An English claim without its sentences that say nothing but what a question for who, what or how much says itself."""
     asked = fold(query.asked)
     if query.language != "en" or not ENGLISH_ASKING.search(asked):
-        return False
-    new = set(english.words(fold(claim))) - set(english.words(asked))
-    return len(new) < 2 and not quantities(claim) - quantities(query.asked)
+        return claim
+
+    def repeats(sentence: str) -> bool:
+        new = set(english.words(fold(sentence))) - set(english.words(asked))
+        return len(new) < 2 and not quantities(sentence) - quantities(query.asked)
+
+    return " ".join(part for part in re.split(r"(?<=[.!?])\s+(?=[A-Z])", claim) if not repeats(part))
 
 
 def _asked(query: Query) -> str:

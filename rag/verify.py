@@ -406,13 +406,19 @@ def _english_faults(text: str, proof: str, context: str) -> list[str]:
 COMMON = re.compile(r"补贴|补助|津贴|奖励|奖补|资助|贷款|资金|服务|住房|一次性|创业|财政|政策")
 
 
+LEAST_HINTED = 0.5
+"""The share of what tells one of such a support's names from others that the evidence has to hold."""
+
+
 def _other_supports(claim: str, context: str) -> list[str]:
     """The supports named in an English claim of which the evidence holds nothing that tells them apart: rental, purchase."""
 
     def hinted(term: lexicon.Term) -> bool:
         own = [COMMON.sub(" ", form) for form in (term.official, *term.short, *term.lay)]
-        told = {token for form in own for token in tokens(form) if len(token) > 1}
-        return not told or any(token in context for token in told)
+        told = [kept for form in own if (kept := {token for token in tokens(form) if len(token) > 1})]
+        return not told or any(
+            sum(token in context for token in form) >= LEAST_HINTED * len(form) for form in told
+        )
 
     return [
         claim[start:end]
