@@ -94,7 +94,7 @@ def plan_one(query: Query, scoped: Query, index: Index, embedder: Embedder, *, w
     if "confirm" in query.intents and is_lent(query, evidence[plan.best - 1]):
         plan.head.append(Framing(say("lent", query.language)))
         plan.lines[:0] = plan.head
-    elif misstated or "confirm" in query.intents and is_contradicted(query, evidence[plan.best - 1]):
+    elif misstated or ("confirm" in query.intents and is_contradicted(query, evidence[plan.best - 1])):
         plan.lines.insert(0, Framing(say("not_so", query.language)))
     elif outside := out_of_bounds(query, evidence):
         counted, bound = outside
