@@ -111,6 +111,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
 }
 
 DATABASE_FIELDS = "字号|文号|发文字号|发布部门|发文机关|发布机关|制定机关|发布日期|公布日期|颁布日期|印发日期|实施日期|施行日期|失效日期|时效性|效力级别|效力等级|法规类别|法规标题|标题|分类|主题分类|批准部门|批准日期|失效依据|修改依据|全文"
+LINE_FIELDS = "标题|索引号|文号|发文字号|发布单位|发布机关|发布机构|发文机关|成文日期|发布日期|印发日期|来源"
 # Lines that belong to the page and not to the document; each pattern must match the line's beginning.
 FURNITURE: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
@@ -155,14 +156,28 @@ FURNITURE: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(r"(?:联系|咨询|服务|监督|传真)?(?:电话|热线|传真|邮箱|邮编|地址)\s*[:：][^。；]{0,40}$"),
     ),
     # 【图解】【打印本页】【关闭窗口】: nothing but links, each in its brackets.
-    ("menu", re.compile(r"(?:[【\[][^】\]\n。；]{2,8}[】\]][\s|/·]*){3,}$")),
-    ("site", re.compile(r"[^。；，：:]{2,24}(?:官网|官方网站|门户网站|政务网|政府网)$")),
-    ("visits", re.compile(r"您?是?(?:本站|本页)?第\s*[\d,]+\s*(?:位|个)(?:访客|访问者|来访者|浏览者)")),
+    (
+        "links",
+        re.compile(
+            r"(?=.*(?:打印|关闭|图解|解读|视频|分享|首页|返回|下载|收藏|检索|查询|投诉|专区|互动))(?:[【\[][^】\]\n。；]{2,8}[】\]][\s|/·]*){3,}$"
+        ),
+    ),
+    # The site's own name, over everything that the page states.
+    (
+        "site",
+        re.compile(
+            r"(?!.*(?:登录|登陆|申报|申请|公布|公示|详见|通过|网址|网站为|渠道|查询|[在为请到]))[一-鿿]{2,20}(?:官网|官方网站|门户网站|政务网|政府网)$"
+        ),
+    ),
+    (
+        "visits",
+        re.compile(r"您?是?(?:本站|本页)?第\s*[\d,]+\s*(?:位|个)(?:访客|访问者|来访者|浏览者)[。！!]?$"),
+    ),
     # 文号：… 发布单位：… 发布日期：… in one line.
     (
         "metadata",
         re.compile(
-            rf"(?:{DATABASE_FIELDS}|发布单位|成文日期)\s*[:：][^。；]{{1,40}}?[\s　|]+(?:{DATABASE_FIELDS}|发布单位|成文日期|来源)\s*[:：]"
+            rf"(?:{LINE_FIELDS})\s*[:：][^。；]{{1,40}}?[\s　|]+(?:{LINE_FIELDS})\s*[:：][^。；]{{0,60}}$"
         ),
     ),
     (
@@ -325,6 +340,7 @@ def _kinds(lines: list[str]) -> list[str | None]:
         kinds[i] = kinds[i] or "repeated_body"
     content = [i for i, kind in enumerate(kinds) if kind is None]
     stated = next((i for i in content if "。" in lines[i]), len(lines))
+    kinds = [None if kind == "site" and i > stated else kind for i, kind in enumerate(kinds)]
     links = next(
         (
             i

@@ -78,7 +78,7 @@ LEVEL_OF_CHARACTER = {
 }
 # The fields of a page or a legal database that speak of the document: 【字号】…, 成文日期：…
 FIELD_NAMES = {
-    "title": "标题|名称|信息名称",
+    "title": "(?<![一-鿿])标题|信息名称|文件名称",
     "doc_number": "文号|发文字号|字号",
     "issuers": "发布部门|发文机关|制定机关",
     "date_issued": "成文日期|发文日期|印发日期|颁布日期|公布日期",
@@ -93,7 +93,9 @@ FIELD = re.compile(
     )
 )
 # ... and what parts a field's value from what follows it in the line: wide space, or the name of another field.
-NEXT_FIELD = re.compile(r"\t|\u3000{2,}|\s{3,}|[\s\u3000|]+(?=[一-鿿]{2,5} *[:：])")
+NEXT_FIELD = re.compile(
+    r"\t|\u3000{2,}|\s{3,}|[\s\u3000|]{1,4}(?=(?:索引号|文号|发文字号|发布[日时部机单]\S{1,3}|成文日期|来源|阅读|浏览|字[号体]) *[:：])"
+)
 # How much a mention counts, by where it stands.
 WEIGHT_ISSUER, WEIGHT_TITLE, WEIGHT_SIGNATURE, WEIGHT_SITE, WEIGHT_BODY, MOST_BODY = (
     8.0,

@@ -72,7 +72,8 @@ def plan_one(query: Query, scoped: Query, index: Index, embedder: Embedder, *, w
     evidence = select(scoped, found, index)
     judgement = judge(scoped, evidence, found, index)
     evidence, judgement, asked_who = _with_each_part(scoped, evidence, judgement, index, embedder)
-    misstated = judgement.enough and is_misstated(query, evidence[best_of(scoped, evidence, found, index)])
+    about_this = judgement.enough and not {"group", "year", "named"} & set(judgement.missing)
+    misstated = about_this and is_misstated(query, evidence[best_of(scoped, evidence, found, index)])
     missed = is_decisive(judgement, query)
     if not judgement.enough or (missed and not misstated):
         return plan_not_covered(scoped, found, judgement, index)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rag.evidence import WHETHER
 from rag.fold import fold
@@ -48,47 +49,71 @@ def is_contradicted(query: Query, best: Evidence) -> bool:
     said = {q for text in confirmed for q in quantities(text) if q.kind not in ("year", "number")}
     printed = quantities(best.text)
     kinds = {q.kind for q in said} & {q.kind for q in printed}
-    return bool(kinds) and not any(q in printed or _meets(q, clause) for q in said if q.kind in kinds)
+    return bool(kinds) and not any(
+        q in printed or _meets(q, question, clause) for q in said if q.kind in kinds
+    )
 
 
-# 最高50万: a ceiling that the question takes for granted.
-CEILING = re.compile(r"(?:最高|最多|上限|封顶)\D{0,6}$")
+# 最高50万元: a ceiling of a sum that the question takes for granted.
+CEILING = re.compile(
+    r"(?:最高|最多|上限|封顶)(?:可以?|能|为|是)?(?:贷款?|申请|借|补贴?|奖励?|拿|给|领)?(?:到)?$"
+)
+MONEY = re.compile(r"\s*(?:[元块]|[万亿](?![人家户个次]))")
+NO_SUM = re.compile(r"[万亿]")
 
 
 def is_misstated(query: Query, best: Evidence) -> bool:
-    """Whether the question takes for granted a ceiling of a sum for which the best sentence prints others only."""
+    """Whether the question takes for granted a ceiling of a sum that the best sentence does not print, but other ceilings."""
     asked, clause = fold(query.asked), fold(best.text)
 
     def ceilings(text: str) -> set[Quantity]:
         return {
             found.quantity
             for found in located(text)
-            if found.quantity.kind == "" and CEILING.search(text[: found.start])
+            if CEILING.search(text[: found.start])
+            and (MONEY.match(text, found.end) or NO_SUM.search(text[found.start : found.end]))
         }
 
     told, printed = ceilings(asked), ceilings(clause)
-    return bool(told and printed and not told & printed)
+    return bool(told and printed and not told & quantities(clause))
 
 
 # What one has to stay under or reach to get something, unlike 最高30万元, which is what one gets.
 UNDER, REACHES = re.compile(r"\D{0,3}(?:以下|以内|之内)"), re.compile(r"\D{0,3}(?:以上|及以上)")
 STAYS_UNDER = re.compile(r"(?<!不)(?:低于|少于|小于|不足)\D{0,2}$|不(?:高于|多于|大于)\D{0,2}$")
+NAMED_WITHIN = 8
+"""Characters before a number among which what it is of is named."""
 HAS_TO_REACH = re.compile(
     r"不(?:低于|少于|小于)\D{0,2}$|(?<!不)(?:高于|多于|大于)\D{0,2}$|(?:达到|年满)\D{0,2}$"
 )
 
 
-def _meets(told: Quantity, clause: str) -> bool:
-    """Whether what somebody tells of themselves keeps a threshold of the folded clause: 费率1%, 低于1.5%."""
+def _meets(told: Quantity, asked: str, clause: str) -> bool:
+    """Whether what somebody tells of themselves keeps all thresholds of the folded clause for that thing: 费率1%, 费率低于1.5%."""
+    kept = False
     for found in located(clause):
-        if found.quantity.kind != told.kind:
-            continue
         before, behind = clause[: found.start], clause[found.end :]
-        if UNDER.match(behind) or STAYS_UNDER.search(before):
-            return told.value <= found.quantity.value
-        if REACHES.match(behind) or HAS_TO_REACH.search(before):
-            return told.value >= found.quantity.value
-    return False
+        upper = bool(UNDER.match(behind) or STAYS_UNDER.search(before))
+        lower = not upper and bool(REACHES.match(behind) or HAS_TO_REACH.search(before))
+        if found.quantity.kind != told.kind or not (upper or lower):
+            continue
+        thing = set(pairwise(_named_before(before))) & {
+            pair
+            for own in located(asked)
+            if own.quantity == told
+            for pair in pairwise(_named_before(asked[: own.start]))
+        }
+        if not thing:
+            continue
+        if (told.value > found.quantity.value) if upper else (told.value < found.quantity.value):
+            return False
+        kept = True
+    return kept
+
+
+def _named_before(text: str) -> str:
+    """The last characters before a number that may name what it is of."""
+    return re.sub(r"[^一-鿿]", "", text)[-NAMED_WITHIN:]
 
 
 def out_of_bounds(query: Query, evidence: Sequence[Evidence]) -> tuple[str, str] | None:

@@ -20,10 +20,12 @@ from rag.terms import tokens
 from rag.translate import is_unlike, translate
 from rag.types import Check, Claim, ClaimChecked, Draft, Language, Line, Outcome, Query
 from rag.understand import asking, in_parts
-from rag.verify import FILLER, is_named, verify, without_bare_answer
+from rag.verify import FILLER, NEGATION, is_named, verify, without_bare_answer
 from rag.wording import in_script
 
 ENGLISH_ASKING = re.compile(r"\b(?:what|which|who|whom|how|when|where)\b")
+LEAST_NEW = 2
+"""Words, quantities and negations of an English claim that the question does not hold."""
 LEAST_KEPT = 0.5
 """The share of the question's words in the best sentence that its rewording keeps, measured on development questions."""
 
@@ -95,7 +97,8 @@ def _compose(
                 used.update(check.claim.marks)
             answering = plan.best in check.claim.marks
             text = check.claim.text if answering else without_bare_answer(check.claim.text, proof="")
-            check = replace(check, claim=replace(check.claim, text=in_script(text, language)))
+            kept = replace(check.claim, text=in_script(text, language)) if text.strip() else None
+            check = replace(check, claim=kept)
         yield ClaimChecked(check)
 
 
@@ -105,11 +108,17 @@ def _without_repeats(query: Query, claim: str) -> str:
     if query.language != "en" or not ENGLISH_ASKING.search(asked):
         return claim
 
-    def repeats(sentence: str) -> bool:
+    def news(sentence: str) -> int:
         new = set(english.words(fold(sentence))) - set(english.words(asked))
-        return len(new) < 2 and not quantities(sentence) - quantities(query.asked)
+        return (
+            len(new)
+            + len(quantities(sentence) - quantities(query.asked))
+            + bool(NEGATION.search(fold(sentence)))
+        )
 
-    return " ".join(part for part in re.split(r"(?<=[.!?])\s+(?=[A-Z])", claim) if not repeats(part))
+    sentences = re.split(r"(?<=[a-z][.!?])\s+(?=[A-Z])", claim)
+    told = [sentence for sentence in sentences if news(sentence)]
+    return "" if len(told) == 1 and news(told[0]) < LEAST_NEW else " ".join(told)
 
 
 def _asked(query: Query) -> str:

@@ -67,7 +67,9 @@ NUMBERINGS: tuple[Numbering, ...] = (
         "matter",
         4.5,
         True,
-        re.compile(rf"(?:服务|办理)?事项\s*(?P<n>{NUMERAL})\s*[:：.．、]\s*"),
+        re.compile(
+            rf"(?:服务|办理)?事项\s*(?P<n>{NUMERAL})\s*(?:[:：]|[、.．](?!\s*[\d一二三四五六七八九十]))\s*"
+        ),
         "事项01：...",
     ),
     Numbering(
@@ -130,9 +132,11 @@ HEADING = Numbering("heading", 0, True, re.compile(r"(?P<n>)"), "## 申请条件
 HEADING_MARKS = re.compile(r"(#{1,6}) +(?=\S)")
 # ... or set between two rules of its own: === 申请条件 ===.
 FRAMED = re.compile(
-    r"(?P<rule>[=*＊─━~～])(?P=rule)+\s*(?P<title>[^=*＊─━~～\n。；]{2,40}?)\s*(?P=rule){2,}$"
+    r"(?P<rule>[=*＊─━])(?P=rule)+ {0,4}(?P<title>[^\s=*＊─━\n。；，,\d][^=*＊─━\n。；，,]{0,38}) {0,4}(?P=rule){2,}$"
 )
-FRAMED_LEVEL = 2
+# ... but no sum, and no page's number.
+NO_FRAMED_TITLE = re.compile(r"\d\s*(?:元|万|%|页|日|天)|第.{1,4}页")
+FRAMED_LEVEL, FEWEST_FRAMED = 2, 2
 # ## 01 over a paragraph: as a heading a number may stand alone.
 NUMBER_ALONE = re.compile(r"(?P<n>\d{1,2})$")
 # A number in a cell that is no year: columns are often called 2024年, 2025年.
@@ -247,6 +251,8 @@ class _Splitter:
         self.seen: dict[str, int] = {}
         self.levels: dict[int, int] = {}
         """Where a paragraph starts that the file's format marks as a heading -> its level, 1 to 6."""
+        self.framed = False
+        """Whether several titles stand between rules of their own: === 申请条件 ===."""
         self.title_at = -1
         """Where the document's own title starts, if the format marks it: above all other headings."""
         self.decimal_chapters: frozenset[int] = frozenset()
@@ -270,8 +276,10 @@ class _Splitter:
             for match in re.finditer(r"[^\n]+", self.text.text)
             if match.group().strip()
         ]
+        self.framed = sum(self._framed(*line) is not None for line in lines) >= FEWEST_FRAMED
         lines = self._without_contents([self._without_marks(*line) for line in lines])
-        first, *others = self.levels.items() or [(-1, 0)]
+        marked = [(at, level) for at, level in self.levels.items() if not self.framed]
+        first, *others = marked or [(-1, 0)]
         if all(level > first[1] for _, level in others):
             self.title_at = first[0]
         joined: list[tuple[int, int]] = []
@@ -337,9 +345,10 @@ class _Splitter:
                 yield paragraphs[i][0]
 
     def _without_marks(self, start: int, end: int) -> tuple[int, int]:
-        """A line without the marks of a heading (##, === ===), whose level is noted."""
-        if framed := FRAMED.match(self.text.text[start:end]):
+        """A line without the marks of a heading (##, or === === where several are framed), whose level is noted."""
+        if self.framed and (framed := self._framed(start, end)):
             low, high = framed.span("title")
+            high -= _trailing(framed["title"])
             self.levels[start + low] = FRAMED_LEVEL
             return start + low, start + high
         marks = HEADING_MARKS.match(self.text.text, start, end)
@@ -347,6 +356,11 @@ class _Splitter:
             return start, end
         self.levels[marks.end()] = len(marks[1])
         return marks.end(), end
+
+    def _framed(self, start: int, end: int) -> re.Match[str] | None:
+        """The match of a line that is a title between two rules."""
+        match = FRAMED.match(self.text.text[start:end]) if end - start <= MAX_TITLE + 40 else None
+        return None if match is None or NO_FRAMED_TITLE.search(match["title"]) else match
 
     def _without_contents(self, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """`lines` without a table of contents: the titles behind 目录 that come again."""

@@ -260,7 +260,7 @@ def _intents(text: str) -> frozenset[str]:
 
 # A part of a message that asks something by itself.
 ASKS_BY_ITSELF = re.compile(
-    r"[吗么谁啥咋]|几(?!乎|经)|多(?:少|久|大|长)|怎么|怎样|如何|什么|哪|何时|为何|是否|能否|可否|(.)[不没]\1|有没有|是不是|可不可以|[不没呢]\s*$|"
+    r"[吗么谁啥咋]|几(?!乎|经)|多(?:少|久|大|长)|怎么|怎样|如何|什么|哪|何时|为何|是否|能否|可否|(.)[不没]\1|有没有|是不是|可不可以|[不没呢]\s*[?？]?\s*$|"
     r"\b(?:how|what|which|who|whom|when|where|is|are|do|does|can|could|will|must|should)\b"
 )
 BETWEEN_PARTS = r"[,，。?？;；!！、\n]|\. "

@@ -88,7 +88,7 @@ QUOTED_NAME = re.compile(r"[\"“]([A-Z][^\"”]{1,60})[\"”]")
 ENGLISH_CAPITALS = frozenset({"RMB", "CNY", "GDP", "IP", "SME", "SMEs", "PRC", "ID", "IT", "RD"})
 CONDITION = re.compile(r"但|除外|不得|须|仅限|必须|除.{1,40}外|前提下|unless|only|must|provided|except")
 PRINTED_NUMBER = re.compile(
-    r"^(?:第[一-鿿\d]{1,6}条(?:之[一二三四五六七八九十])?(?!第|之|所|规定|中|的|和|至|及|或|、)|[（(][一二三四五六七八九十百\d]{1,4}[)）]|\d{1,2}(?:\.\d{1,2}){1,3}(?=\s*[一-鿿“《])|[a-z][)）]|[\d]{1,3}[.．﹒、](?!\d)|[一二三四五六七八九十]{1,3}、|[①-⑳]|[―—]{1,2})\s*"
+    r"^(?:第[〇零一二三四五六七八九十百\d]{1,6}条(?:之[一二三四五六七八九十])?(?!第|之|所[称列述指]|规定|中的|的|和|至|及|或|、)|[（(][一二三四五六七八九十百\d]{1,4}[)）]|\d{1,2}(?:\.\d{1,2}){1,3}(?=\s*[一-鿿“《])|[a-z][)）]|[\d]{1,3}[.．﹒、](?!\d)|[一二三四五六七八九十]{1,3}、|[①-⑳]|[―—]{1,2})\s*"
 )
 LEAST_TOLD = 3
 """Pairs of characters that a claim has in common with one piece of evidence alone, if it tells anything of it."""
@@ -167,10 +167,19 @@ def _proved_part(text: str, cited: Sequence[Evidence], language: Language) -> st
 def _proved_by(
     text: str, real: Sequence[int], evidence: Sequence[Evidence], language: Language
 ) -> tuple[int, ...]:
-    """The marks that prove a claim which those it cites do not: another one alone, else of two those that hold most of it."""
+    """The marks that prove a claim which those it cites do not: another one alone, else two.
+
+    Of two one is cited or both are of one clause; those are tried first that hold most of the claim.
+    """
     every = range(1, len(evidence) + 1)
     alone = [(mark,) for mark in every if mark not in real]
-    several = [(a, b) for a in every for b in every if a < b] if real and language != "en" else []
+    several = [
+        (a, b)
+        for a in every
+        for b in every
+        if a < b and language != "en" and real
+        and ({a, b} & set(real) or evidence[a - 1].clause == evidence[b - 1].clause)
+    ]  # fmt: skip
     claim = _pairs(fold(text))
 
     def held(marks: tuple[int, ...]) -> int:
@@ -196,6 +205,9 @@ def _told_marks(
             break
         beside = set().union(*(_pairs(fold(evidence[other - 1].text)) for other in others))
         own = claim & _pairs(fold(evidence[mark - 1].text)) - beside
+        documents = {evidence[other - 1].clause.document for other in others}
+        if evidence[mark - 1].clause.document not in documents:
+            continue  # of two places both are told
         if len(own) < LEAST_TOLD and not _faults(text, [evidence[other - 1] for other in others], language):
             marks = tuple(others)
     return marks

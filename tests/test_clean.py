@@ -336,3 +336,8 @@ def test_links_in_brackets_and_the_fields_of_one_line_are_furniture() -> None:
         f"甲市人社局官网\n文号：甲人社发〔2024〕3号　发布日期：2024年5月6日　来源：本站\n{body}\n【图解】【视频】【打印】"
     )
     assert text.strip() == body
+
+
+def test_a_tables_row_of_brackets_and_a_line_on_a_site_are_content() -> None:
+    rows = "补贴标准如下：\n【博士】【硕士】【本科】\n3万元 2万元 1万元\n为便利申请，制定本办法。\n登录甲市人社局官网"
+    assert text_of(rows) == rows

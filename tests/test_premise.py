@@ -22,6 +22,8 @@ from rag.understand import understand
         ("我家年租金1万元，能补的吧？", "年租金2万元以下的给予补助。", False),
         ("我家年租金3万元，能补的吧？", "年租金2万元以下的给予补助。", True),
         ("利率3%，是这样吧？", "利率低于4%的给予贴息。", False),
+        ("补贴50万元，对吧？", "对招用3人以上的企业，给予30万元补贴。", True),
+        ("补贴能领5年，对吧？", "毕业2年以上的，补贴期限为3年。", True),
         ("最高能贷20万对吧？", "可申请最高30万元的贷款。", True),
     ],
 )
@@ -39,6 +41,7 @@ def test_what_a_clause_sets_apart_is_no_yes(
         ("最高40万的贷款要带什么材料？", True),
         ("最高20万元的贷款要带什么材料？", False),
         ("我想贷40万，要带什么材料？", False),
+        ("最多5人合伙的贷款要带什么材料？", False),
     ],
 )
 def test_a_ceiling_taken_for_granted_is_held_to_the_clause(

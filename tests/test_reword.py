@@ -31,3 +31,16 @@ def test_a_yes_stands_only_before_what_fits_best_and_that_is_not_lost() -> None:
     texts = [line.text for line in plan.lines]
     assert "毕业生凭毕业证即可办理落户。" in texts
     assert not any(text.startswith("可以") for text in texts)
+
+
+def test_an_english_refusal_is_never_dropped_as_a_repetition() -> None:
+    query = understand("Can firms get it, and how do they apply?", (), ())
+    denied = evidence("企业不得享受,其他人员在窗口申请。", "1.3")
+    plan = Plan(Status.ANSWERED, evidence=[denied], compose=True)
+    plan.lines = claims_of(plan.evidence, "en")
+    model = FakeGenerator("Firms cannot get it. Others apply at the window.[1]\n")
+    checks: list[Check] = []
+    events = list(reword(query, plan, checks, model, FakeEmbedder(), threading.Event()))
+    kept = [check.claim.text for check in checks if check.claim]
+    assert events
+    assert not any("apply at the window" in text and "cannot" not in text for text in kept)

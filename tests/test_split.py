@@ -544,3 +544,13 @@ def test_a_title_between_two_rules_heads_what_follows_and_a_matter_is_numbered()
         ("1.0", ("开店登记",)),
         ("2.0", ("停业",)),
     ]
+
+
+def test_a_sum_or_a_page_between_rules_is_no_title() -> None:
+    lines = ("一、总则", "（一）本办法适用于创业者。", "=== 第2页 ===", "（二）按月发放。", "==每人500元==")
+    assert labels(*lines) == ["1.1", "1.2"]
+
+
+@pytest.mark.timeout(5)
+def test_a_rule_and_many_blanks_are_read_at_once() -> None:
+    assert labels("甲市办法", "== " + " " * 20_000 + "x", "为支持创业，制定本办法。")

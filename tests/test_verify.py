@@ -292,3 +292,11 @@ def test_a_mark_of_evidence_that_a_claim_tells_nothing_of_is_left_out() -> None:
 def test_a_sentence_about_an_article_keeps_its_number() -> None:
     assert stated(evidence("第3条的租金补贴不再发放。")) == "第3条的租金补贴不再发放。"
     assert stated(evidence("第三条 租金补贴按月发放。")) == "租金补贴按月发放。"
+
+
+def test_two_pieces_of_different_clauses_prove_nothing_that_cites_neither() -> None:
+    graduates = evidence("对高校毕业生给予租房补贴。")
+    veterans = evidence("退役军人补贴标准为每月800元。", "1.4")
+    parks = evidence("园区免费开放。", "1.5")
+    check = verify("高校毕业生租房补贴标准为每月800元。[3]", [graduates, veterans, parks], "zh-Hans")
+    assert check.outcome is not Outcome.RECITED

@@ -10,7 +10,7 @@ from rag.types import Span
 
 # What a bound stands before or behind; a bound holds for the number in the same part.
 UPPER_BEFORE = re.compile(
-    r"(?:不超过|不高于|不多于|不大于|不得超过|最高|最多|至多|上限|封顶|(?<!不)低于|(?<!不)少于|(?<!不)小于|不足|不到|up to|at most|no more than|within|under|below|maximum)[^\d,;]{0,14}$"
+    r"(?:不超过|不高于|不多于|不大于|不得超过|最高|最多|至多|上限|(?:^|(?<=[,;。，]))封顶(?=\D{0,2}$)|(?<!不)低于|(?<!不)少于|(?<!不)小于|不足|不到|up to|at most|no more than|within|under|below|maximum)[^\d,;]{0,14}$"
 )
 LOWER_BEFORE = re.compile(
     r"(?:破(?=\d*$)|不低于|不少于|不小于|最低|最少|至少|(?<!不)(?<!不得)超过|(?<!不)高于|(?<!不)多于|(?<!不)大于|突破|at least|no less than|(?<!no )(?<!not )more than|over|above|minimum)[^\d,;]{0,14}$"
