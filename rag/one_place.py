@@ -125,7 +125,8 @@ def plan_one(query: Query, scoped: Query, index: Index, embedder: Embedder, *, w
         plan.tail.append(missing)
         plan.lines.append(missing)
         named = [d.name for d in evidence[plan.best - 1].clause.departments]
-        if named and "department" not in query.intents and TO_ASK & set(judgement.missing):
+        ask = missed or TO_ASK & set(judgement.missing)
+        if named and "department" not in query.intents and ask:
             names = department_names(named, query.language)
             plan.tail.append(Framing(say("ask_department", query.language, departments=names)))
             plan.lines.append(plan.tail[-1])

@@ -96,7 +96,9 @@ LAY_PEOPLE: dict[str, re.Pattern[str]] = {
         r"当(?:过|了|完).{0,5}兵|部队(?:上|里)?(?:下来|回来|出来)|\bserved in the (?:army|military|forces)\b"
     ),
     "外国人": FOREIGN,
-    "返乡下乡人员": re.compile(r"回.{0,8}老家|[回返][乡鄉村]|打了?.{0,5}工(?!作)"),
+    "返乡下乡人员": re.compile(
+        r"回.{0,8}老家|[回返][乡鄉村]|打了?.{0,5}工(?!作)|[想要打算]回[来去].{0,4}(?:创|办|开|搞|养|种|干)|回来(?:自主)?创业"
+    ),
     "高层次人才": re.compile(r"博士|\bph\.?d\b", re.IGNORECASE),
 }
 GRANTED = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -78,6 +79,15 @@ def framed_once(lines: Sequence[Line], citations: Sequence[Evidence]) -> list[Li
     return framed
 
 
+OPENING_YEAR = re.compile(r"\s*((?:19|20)\d{2})\s*年")
+
+
 def best_first(lines: Sequence[Line], best: int) -> list[Line]:
-    """`lines` with the claim on what fits best before the other claims; what frames them stays in its place."""
+    """`lines` with the claim on what fits best before the other claims; what frames them stays in its place.
+
+    Claims that all open with a year stand by their years.
+    """
+    years = [match[1] for line in lines if (match := OPENING_YEAR.match(line.text))]
+    if 1 < len(years) == len(lines):
+        return [line for _, line in sorted(zip(years, lines, strict=True), key=lambda pair: pair[0])]
     return sorted(lines, key=lambda line: isinstance(line, Claim) and best not in line.marks)
