@@ -266,9 +266,9 @@ def _pairs(text: str) -> set[str]:
 
 DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 TENS = {"十": 10, "百": 100, "千": 1000}
-MYRIADS = {"万": 10**4, "亿": 10**8}
+MYRIADS = {"万": 10**4, "亿": 10**8, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 NUMBER = re.compile(
-    r"(?P<percent>百分之)?(?P<value>\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+)(?:\s*(?P<myriad>[万亿]{1,2}))?\s*(?P<unit>%|成|个百分点)?"
+    r"(?P<percent>百分之)?(?P<value>\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+)(?:\s*(?P<myriad>[万亿]{1,2}|thousand\b|million\b|billion\b))?\s*(?P<unit>%|成|个百分点)?"
 )
 
 
@@ -288,8 +288,9 @@ def numbers(text: str) -> frozenset[Decimal]:
         if not arabic and len(digits) == 1 and not told:
             continue
         value = Decimal(digits.replace(",", "")) if arabic else Decimal(_chinese(digits))
-        for sign in match["myriad"] or "":
-            value *= MYRIADS[sign]
+        scale = match["myriad"] or ""
+        for sign in [scale] if scale.isascii() else scale:
+            value *= MYRIADS.get(sign, 1)
         if match["percent"] or match["unit"] in ("%", "个百分点"):
             value /= 100
         elif match["unit"] == "成":

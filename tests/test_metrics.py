@@ -81,6 +81,7 @@ def test_ndcg_has_gain_two_to_the_grade_less_one_and_counts_a_clause_once() -> N
         ("百分之五十，50%，五成", {"0.5"}),
         ("二十六条", {"26"}),
         ("1.2亿元", {"120000000"}),
+        ("RMB 2.5 million and 3 thousand", {"2500000", "3000"}),
         ("一百零三人", {"103"}),
         ("2个百分点", {"0.02"}),
         ("一个窗口，三次", set()),

@@ -33,6 +33,7 @@ ASKED = [
     ("贷款能展期吗？", {"renewal"}),
     ("公寓多大面积？", {"area"}),
     ("How big is the office?", {"area"}),
+    ("Does it cost anything to register?", {"fee"}),
     ("How large is my yearly reward?", {"amount"}),
     ("Which number deals with parking fines?", {"phone"}),
     ("租金是按月还是按季度交？", {"frequency"}),
