@@ -70,7 +70,7 @@ NUMBERINGS: tuple[Numbering, ...] = (
         re.compile(
             rf"(?:服务|办理)?事项\s*(?P<n>{NUMERAL})\s*(?:[:：]|[、.．](?!\s*[\d一二三四五六七八九十]))\s*"
         ),
-        "事项01：...",
+        "事项二：...",
     ),
     Numbering(
         "question",
