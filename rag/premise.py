@@ -58,8 +58,8 @@ def is_contradicted(query: Query, best: Evidence) -> bool:
 CEILING = re.compile(
     r"(?:最高|最多|上限|封顶)(?:可以?|能|为|是)?(?:贷款?|申请|借|补贴?|奖励?|拿|给|领)?(?:到)?$"
 )
-MONEY = re.compile(r"\s*(?:[元块]|[万亿](?![人家户个次]))")
-NO_SUM = re.compile(r"[万亿]")
+MONEY = re.compile(r"\s*[元块]")
+MYRIADS, COUNTED = re.compile(r"[万亿]"), re.compile(r"\s*[人家户个次名件]")
 
 
 def is_misstated(query: Query, best: Evidence) -> bool:
@@ -71,7 +71,8 @@ def is_misstated(query: Query, best: Evidence) -> bool:
             found.quantity
             for found in located(text)
             if CEILING.search(text[: found.start])
-            and (MONEY.match(text, found.end) or NO_SUM.search(text[found.start : found.end]))
+            and (MONEY.match(text, found.end) or MYRIADS.search(text[found.start : found.end]))
+            and not COUNTED.match(text, found.end)
         }
 
     told, printed = ceilings(asked), ceilings(clause)

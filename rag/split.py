@@ -179,7 +179,9 @@ DOCUMENT_KINDS = "意见|方案|办法|通知|规定|条例|措施|细则|情况
 TITLE_LINE = re.compile(
     rf"[^。；;!！\n]{{4,120}}?(?:{DOCUMENT_KINDS})(?:\s*[（(《〔\[][^\n]{{1,40}}[)）》〕\]]?号?\)?)?$"
 )
-DOC_NUMBER_LINE = re.compile(r"[^\s，。；、]{1,16}\s*[〔\[［（(【﹝]?\s*(?:19|20)\d{2}[^\s，。；、]{0,12}$")
+DOC_NUMBER_LINE = re.compile(
+    r"[^\s，。；、]{1,16}\s{0,4}[〔\[［（(【﹝]?\s{0,4}(?:19|20)\d{2}[^\s，。；、]{0,12}$"
+)
 ADDRESSEE = re.compile(r"[^。；;]{2,160}[:：]$")
 RECIPIENTS = re.compile(r"[^。]{0,8}(?:各|有关|直属|机关|广大|全体|尊敬|亲爱|人民政府|委员会|局|公司)")
 NO_RECIPIENTS = re.compile(
@@ -864,7 +866,7 @@ def _without_letter_spacing(title: str) -> str:
 
 def _tidy(text: str) -> str:
     """`text` without blanks around its line ends."""
-    return re.sub(r"[ \t]*\n\s*", "\n", text)
+    return re.sub(r"(?<![ \t])[ \t]*\n\s*", "\n", text)
 
 
 def _letters(count: int) -> list[str]:

@@ -42,6 +42,7 @@ def test_what_a_clause_sets_apart_is_no_yes(
         ("最高20万元的贷款要带什么材料？", False),
         ("我想贷40万，要带什么材料？", False),
         ("最多5人合伙的贷款要带什么材料？", False),
+        ("最多3万人的活动要带什么材料？", False),
     ],
 )
 def test_a_ceiling_taken_for_granted_is_held_to_the_clause(

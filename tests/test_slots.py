@@ -67,6 +67,8 @@ FILLED = [
     ("interest", "年利率不高于lpr加50个基点", True),
     ("both", "同时符合多项的，按就高原则发放", True),
     ("both", "每人每月发放500元", False),
+    ("fee", "研发费用加计扣除比例提高", False),
+    ("fee", "收取工本费10元", True),
     ("interest", "最高可申请30万元", False),
     ("person", "邀请李明等专家指导", True),
     ("person", "建立专家顾问机制", False),
